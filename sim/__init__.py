@@ -1,0 +1,58 @@
+"""The front door: what a notebook needs, each fetched only when it is asked for.
+
+    import sim
+
+    sim.compare("services_only", "bevy_hub", place="Brighton and Hove", members=20)
+
+`import sim` itself loads nothing, so the command line opens quickly. This room changes nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim import evidence as evidence
+    from sim.experiment.compare import compare as compare
+    from sim.experiment.compare import ensemble as ensemble
+    from sim.experiment.compare import run as run
+    from sim.model import CommunityModel as CommunityModel
+    from sim.scenario import Scenario as Scenario
+    from sim.world import places as places
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CommunityModel",
+    "Scenario",
+    "__version__",
+    "compare",
+    "ensemble",
+    "evidence",
+    "places",
+    "run",
+]
+
+# Name at the front door -> the room, and the thing in it (empty: the room itself).
+_ROOMS = {
+    "CommunityModel": ("sim.model", "CommunityModel"),
+    "Scenario": ("sim.scenario", "Scenario"),
+    "compare": ("sim.experiment.compare", "compare"),
+    "ensemble": ("sim.experiment.compare", "ensemble"),
+    "evidence": ("sim.evidence", ""),
+    "places": ("sim.world.places", ""),
+    "run": ("sim.experiment.compare", "run"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"sim has no {name!r}; it offers {', '.join(__all__)}")
+    room, thing = _ROOMS[name]
+    found = import_module(room)
+    return getattr(found, thing) if thing else found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,8 @@
+"""`python -m sim`: opens the door to the command line and does nothing else."""
+
+import sys
+
+from sim.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Connectors: people who find the lonely and introduce them to places, if there is a free place.
+
+Looks at loneliness, need and free places in hubs; changes caseloads, referrals and membership.
+Finding need raises contacts with services first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.hub import Hub, admit
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.world.columns import Columns
+
+if TYPE_CHECKING:
+    from sim.model import CommunityModel
+
+
+class Connector(mesa.Agent):
+    """A link worker: `caseload` people a month, which may be part of a post in a small place."""
+
+    def __init__(self, model: CommunityModel, kind: str, caseload_per_month: float) -> None:
+        super().__init__(model)
+        self.kind = kind
+        self.caseload_per_month = caseload_per_month
+        self.referred = 0
+        self.placed = 0
+        self.carried_over = 0.0
+        self.clients = np.zeros(0, dtype=np.uint64)
+
+    def work(
+        self, hubs: list[Hub], people: Columns, p: Parameters, luck: Luck, month: int
+    ) -> None:
+        """One month: take on people, offer a place where one is free.
+
+        Referrals come by need as well as loneliness; P(activity) falls as free places run out.
+        """
+        self.carried_over += self.caseload_per_month
+        take = int(self.carried_over)
+        self.carried_over -= take
+        people.referred = False
+        rows = self._find(people, take, p, luck, month)
+        people.referred[rows] = True
+        self.clients = people.id[rows]
+        self.referred += int(rows.size)
+        self.placed += self._place(hubs, people, rows, p, luck, month)
+
+    def _find(
+        self, people: Columns, take: int, p: Parameters, luck: Luck, month: int
+    ) -> NDArray[np.int64]:
+        """People referred this month: keyed draws weighted by loneliness and need, without a hub."""
+        weight = np.exp(p.referral_per_z * people.z + p.referral_per_need * people.need)
+        weight = weight * (people.hub < 0) * people.at_home
+        draw = luck.exponential(Decision.REFERRAL, people.id, month)
+        score = np.where(weight > 0, draw / np.maximum(weight, np.finfo(np.float64).tiny), np.inf)
+        take = min(take, int((weight > 0).sum()))
+        if take <= 0:
+            return np.zeros(0, dtype=np.int64)
+        first = np.argpartition(score, take - 1)[:take]
+        return np.asarray(first[np.lexsort((people.id[first], score[first]))])
+
+    def _place(
+        self,
+        hubs: list[Hub],
+        people: Columns,
+        rows: NDArray[np.int64],
+        p: Parameters,
+        luck: Luck,
+        month: int,
+    ) -> int:
+        """Introduce each to a hub with a free place; some other activity exists outside hubs."""
+        accepts = luck.happens(
+            Decision.REFERRAL_RANK, people.id[rows], month, p.referral_accepts_share
+        )
+        placed = 0
+        for hub in hubs:
+            left = rows[accepts & (people.hub[rows] < 0) & hub.welcomes(people, p)[rows]]
+            free = hub.places(p) - int((people.hub == hub.row).sum())
+            if left.size and free > 0:
+                placed += int(admit(hub, people, left, free, p, luck, month).size)
+        elsewhere = accepts & (people.hub[rows] < 0)
+        return placed + int(
+            luck.happens(
+                Decision.OTHER_ACTIVITY, people.id[rows[elsewhere]], month,
+                p.other_activity_free_share,
+            ).sum()
+        )

@@ -1,0 +1,163 @@
+"""Crises: A&E, emergency admission, delayed discharge, care-home entry, safeguarding.
+
+Looks at age, need, loneliness, unmet care; records events. A crisis is an episode: events within
+30 days of one another count once. There is no arrow from spending to A&E: a cut acts only through
+people who lose care.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.risk import Norms
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.units import THOUSAND
+from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, CareHome
+from sim.world.columns import Columns
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Events:
+    """What happened this month, one flag per resident."""
+
+    ae: Flags
+    admission: Flags
+    delayed: Flags
+    care_home: Flags
+    breakdown: Flags
+    safeguarding: Flags
+    crisis: Flags
+
+    @classmethod
+    def none(cls, size: int) -> Events:
+        """A month in which nothing happened."""
+        return cls(*(np.zeros(size, dtype=np.bool_) for _ in range(len(cls.__annotations__))))
+
+
+def unmet_share(people: Columns) -> Floats:
+    """Share of need nobody met: float64[n]."""
+    needed = np.maximum(people.needed_minutes, 1)
+    return np.asarray(people.unmet_minutes / needed)
+
+
+def unmet_risk(people: Columns, ratio: float, start_share: float) -> Floats:
+    """Risk ratio of unmet care against the starting average: ratio ** (share - start share)."""
+    gap = unmet_share(people) - start_share
+    return np.where(people.needed_minutes > 0, ratio**gap, 1.0)
+
+
+def hospital(
+    people: Columns,
+    raw: dict[str, Floats],
+    norms: Norms,
+    p: Parameters,
+    luck: Luck,
+    month: int,
+    events: Events,
+) -> None:
+    """A&E attendances without admission, emergency admissions and delayed discharges."""
+    ids, band = people.id, people.band
+    start = p.unmet_share_at_start
+    rate = p.array("admissions_per_1000", AGE_BANDS)[band] / THOUSAND / 12
+    rate = rate * norms.divide("admission", people, raw["admission"])
+    rate = rate * unmet_risk(people, p.rr_emergency_unmet_v_met_model, start)
+    rate = np.where(people.at_home, rate, p.emergency_admissions_per_resident_care_home / 12)
+    events.admission = luck.happens(Decision.ADMISSION, ids, month, 1.0 - np.exp(-rate))
+    rate = p.array("ae_not_admitted_per_1000", AGE_BANDS)[band] / THOUSAND / 12
+    rate = rate * norms.divide("ae", people, raw["ae"])
+    rate = rate * unmet_risk(people, p.rr_ae_unmet_v_met_model, start)
+    rate = rate * np.where(people.referred, p.unmet_need_discovery_uplift, 1.0)
+    seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
+    events.ae = seen | (events.admission & luck.happens(
+        Decision.AE_FIRST, ids, month, p.admissions_through_ae_share
+    ))
+    short = people.needed_minutes > 0
+    risk = p.delay_chance_if_need * unmet_risk(people, p.delay_ratio_unmet, start)
+    waiting = np.where(people.waiting > 0, p.delay_ratio_waiting, 1.0)
+    chance = np.minimum(risk * waiting, 1.0) * short
+    events.delayed = events.admission & luck.happens(Decision.DELAY, ids, month, chance)
+
+
+def care_home_entry(
+    people: Columns,
+    raw: dict[str, Floats],
+    norms: Norms,
+    p: Parameters,
+    luck: Luck,
+    month: int,
+    events: Events,
+) -> None:
+    """People with high need move into care homes, sooner with dementia or when care breaks."""
+    older = people.age_months >= PENSION_AGE * 12
+    yearly = np.where(
+        older,
+        p.array("care_home_entry_65plus", LEVELS)[people.need],
+        p.array("care_home_entry_18_64", LEVELS)[people.need],
+    )
+    rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"])
+    rate = rate * np.where(people.carer_lost, p.carer_stress_institutionalisation_or, 1.0)
+    rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)
+    enters = luck.happens(Decision.CARE_HOME, people.id, month, 1.0 - np.exp(-rate))
+    events.care_home = enters & people.at_home
+
+
+def move_to_care_home(people: Columns, events: Events, p: Parameters, luck: Luck, month: int) -> (
+    None
+):
+    """The move itself: who pays follows from savings; the household carries on without them."""
+    rows = np.flatnonzero(events.care_home)
+    if rows.size == 0:
+        return
+    older = people.age_months[rows] >= PENSION_AGE * 12
+    pays_self = older & luck.happens(
+        Decision.CARE_HOME_PAYER,
+        people.id[rows],
+        month,
+        p.array("care_home_entry_self_funds", ("below_lower_limit", "between_limits",
+                "above_upper_limit"))[people.savings[rows]],
+    )
+    people.care_home[rows] = np.where(pays_self, CareHome.SELF_FUNDED, CareHome.COUNCIL)
+    mates = people.partner[rows]
+    people.partner[mates[mates >= 0]] = -1
+    people.partner[rows] = -1
+    people.household[rows] = int(people.household.max()) + 1 + np.arange(rows.size)
+    for name in ("client", "package", "waiting", "months_waiting", "reference_package"):
+        getattr(people, name)[rows] = 0
+    people.hub[rows] = -1
+    people.need[rows] = np.maximum(people.need[rows], 2)
+
+
+def safeguarding(people: Columns, p: Parameters, luck: Luck, month: int, events: Events) -> None:
+    """Safeguarding enquiries, by need level and in care homes."""
+    yearly = p.array("safeguarding_per_1000", LEVELS)[people.need] / THOUSAND
+    yearly = np.where(people.at_home, yearly, p.safeguarding_per_1000_care_home / THOUSAND)
+    chance = 1.0 - np.exp(-yearly / 12)
+    events.safeguarding = luck.happens(Decision.SAFEGUARDING, people.id, month, chance)
+
+
+def count_episodes(people: Columns, p: Parameters, luck: Luck, month: int, events: Events) -> None:
+    """Join events within 30 days into one crisis: only the first of a chain counts.
+
+    Each event falls on a keyed day of the month; `last_crisis` is the date of the latest event
+    in months.
+    """
+    any_event = (
+        events.admission
+        | events.delayed
+        | events.care_home
+        | events.breakdown
+        | events.safeguarding
+    )
+    rows = np.flatnonzero(any_event)
+    day = month + luck.uniform(Decision.CRISIS_DAY, people.id[rows], month)
+    gap = day - people.last_crisis[rows]
+    events.crisis = np.zeros(len(people), dtype=np.bool_)
+    events.crisis[rows] = gap > p.crisis_chain_months
+    people.last_crisis[rows] = day

@@ -1,0 +1,318 @@
+"""Hubs: places where people meet. They open, fill, seat no more than their seats, and close.
+
+Looks at who lives near, who needs a lift, who already comes; changes membership, attendance,
+companion ties and the help companions give. A hub helps through four routes only: ties made
+there, company on the day, purpose for volunteers, help given by companions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Decision, Luck, mix_ids, pair_ids, text_key
+from sim.parameters import Parameters
+from sim.units import MINUTES_PER_HOUR
+from sim.world.bands import LEVELS
+from sim.world.columns import Columns
+from sim.world.ties import FULL, EdgeList, Kind, Ties
+
+if TYPE_CHECKING:
+    from sim.model import CommunityModel
+
+Rows = NDArray[np.int64]
+WEEKS = 4  # a month of attendance is four weekly sessions, scaled to a week's hours
+
+
+@dataclass
+class HubPlan:
+    """What a hub is made of; a plan or the starting provision fills it in."""
+
+    key: str
+    area: int
+    seats: int
+    minibus_seats: int = 0
+    paid_lead: bool = False
+    funded: bool = False
+    ethnicities: tuple[int, ...] = ()
+    bands: tuple[int, ...] = ()
+
+
+class Hub(mesa.Agent):
+    """One hub: seats at each weekly session, minibus seats, who it is for, open or closed."""
+
+    def __init__(self, model: CommunityModel, plan: HubPlan) -> None:
+        super().__init__(model)
+        self.plan = plan
+        self.key = plan.key
+        self.unique_key = text_key(plan.key)
+        self.area = plan.area
+        self.seats = plan.seats
+        self.minibus_seats = plan.minibus_seats
+        self.paid_lead = plan.paid_lead
+        self.funded = plan.funded
+        self.open = True
+        self.months_open = 0
+        self.row = -1
+        self.joined = 0
+        self.grant_pence = 0
+        self.visits_this_month = 0
+        self.riders_this_month = 0
+
+    def places(self, p: Parameters) -> int:
+        """Members the hub can hold: seats over the share who come to any one session."""
+        if not self.open:
+            return 0
+        return int(self.seats / p.lunch_club_attendance_given_member)
+
+    def welcomes(self, people: Columns, p: Parameters) -> NDArray[np.bool_]:
+        """Who feels it is for them: everyone, or the groups named."""
+        mask = people.age_months >= p.hub_age_from * 12
+        if self.plan.bands:
+            mask = mask & np.isin(people.band, self.plan.bands)
+        if self.plan.ethnicities:
+            mask = mask & np.isin(people.ethnicity, self.plan.ethnicities)
+        return mask
+
+
+def needs_lift(people: Columns, p: Parameters) -> NDArray[np.bool_]:
+    """Who cannot come without a lift: no car and old, or in need of care."""
+    frail = (people.need > 0) | (people.age_months >= p.lift_age_from * 12)
+    return np.asarray(~people.has_car & frail)
+
+
+def leave_and_close(
+    hubs: list[Hub], people: Columns, p: Parameters, luck: Luck, month: int, decay: float
+) -> None:
+    """Members drift away; hubs close by chance, sooner when a grant has ended."""
+    for hub in hubs:
+        if not hub.open:
+            continue
+        hub.months_open += 1
+        yearly = decay * (p.grant_end_failure_hazard_multiplier if hub.funded and
+                          hub.grant_pence == 0 else 1.0)
+        key = mix_ids(np.array([hub.unique_key], dtype=np.uint64))
+        if luck.happens(Decision.HUB_CHANCE, key, month, yearly / 12)[0]:
+            hub.open = False
+    shut = np.array([not hub.open for hub in hubs] + [False])
+    member = people.hub >= 0
+    drift = member & luck.happens(Decision.HUB_LEAVE, people.id, month, p.hub_leave_per_month)
+    gone = member & (shut[people.hub] | drift | ~people.at_home)
+    people.hub[gone] = -1
+    people.hub_months = np.where(people.hub >= 0, people.hub_months + 1, 0)
+
+
+def join(
+    hubs: list[Hub],
+    people: Columns,
+    ties: Ties,
+    nearness: NDArray[np.float64],
+    p: Parameters,
+    luck: Luck,
+    month: int,
+) -> None:
+    """People who feel it is for them come by themselves: sooner with a friend there or near by.
+
+    `nearness` float[hub, area] is 1 in the hub's own neighbourhood and fades with distance. The
+    loneliest rarely walk in by themselves; those who need a lift come if the minibus has a seat.
+    """
+    if not any(hub.open for hub in hubs):
+        return
+    lift = needs_lift(people, p)
+    shy = np.exp(-p.hub_shyness * people.z)
+    inside = people.hub >= 0
+    friends_there = ties.friends.sum_across(ties.friends.strength, inside.astype(np.int64)) / FULL
+    pull = 1.0 + p.hub_friend_pull * friends_there
+    draw = luck.uniform(Decision.HUB_JOIN, people.id, month)
+    for hub in hubs:
+        free = hub.places(p) - int((people.hub == hub.row).sum())
+        if free <= 0:
+            continue
+        near = nearness[hub.row][people.area]
+        reach = np.where(lift, p.hub_walk_in_share_needing_lift, near)
+        if hub.minibus_seats > 0:
+            riders = int((people.by_minibus & (people.hub == hub.row)).sum())
+            seat_free = riders < hub.minibus_seats * p.hub_minibus_trips_per_session
+            reach = np.where(lift & seat_free, 1.0, reach)
+        alike = _people_like_them(people, hub, p)
+        keen = p.hub_join_per_month * reach * shy * pull * alike
+        comes = (draw < keen) & hub.welcomes(people, p) & (people.hub < 0) & people.at_home
+        admit(hub, people, np.flatnonzero(comes), free, p, luck, month)
+
+
+def _people_like_them(people: Columns, hub: Hub, p: Parameters) -> NDArray[np.float64]:
+    """People come where someone like them already goes: less often where nobody of theirs does."""
+    there = np.bincount(people.ethnicity[people.hub == hub.row], minlength=5)
+    return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)[people.ethnicity]
+
+
+def admit(
+    hub: Hub, people: Columns, rows: Rows, free: int, p: Parameters, luck: Luck, month: int
+) -> Rows:
+    """Let people in as far as places last, in keyed order; returns who got in."""
+    order = luck.bits(Decision.HUB_RANK, people.id[rows], month)
+    chosen = rows[np.lexsort((people.id[rows], order))][: max(free, 0)]
+    people.hub[chosen] = hub.row
+    people.hub_months[chosen] = 0
+    people.hub_seat[chosen] = hub.joined + np.arange(chosen.size)
+    hub.joined += int(chosen.size)
+    if hub.funded:
+        people.reached[chosen] = True
+    return chosen
+
+
+def first_members(
+    hub: Hub, people: Columns, nearness: NDArray[np.float64], p: Parameters, luck: Luck
+) -> Rows:
+    """Who belongs when the record opens: keyed draws weighted by nearness, lift and ease."""
+    lift = np.where(needs_lift(people, p), p.hub_walk_in_share_needing_lift, 1.0)
+    weight = nearness[hub.row][people.area] * lift * np.exp(-p.hub_shyness * people.z)
+    fit = hub.welcomes(people, p) & people.at_home & (people.hub < 0)
+    draw = luck.exponential(Decision.HUB_JOIN, people.id, -hub.row)
+    score = np.where(fit, draw / np.maximum(weight, np.finfo(np.float64).tiny), np.inf)
+    line = np.lexsort((people.id, score))[: min(hub.places(p), int(fit.sum()))]
+    return np.asarray(line)
+
+
+def hold_sessions(
+    hubs: list[Hub], people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int
+) -> None:
+    """Four weekly sessions: who comes, who gets a seat, who rides, who sits with whom."""
+    people.hub_hours = 0.0
+    people.by_minibus = False
+    members = np.flatnonzero(people.hub >= 0)
+    came = np.zeros((WEEKS, len(people)), dtype=np.bool_)
+    lift = needs_lift(people, p)
+    for hub in hubs:
+        hub.visits_this_month = 0
+        hub.riders_this_month = 0
+    if members.size:
+        line = members[np.lexsort((people.hub_seat[members], people.hub[members]))]
+        for week in range(WEEKS):
+            key = mix_ids(people.id[line], week)
+            wants = luck.happens(
+                Decision.HUB_ATTEND, key, month, p.lunch_club_attendance_given_member
+            )
+            _seat(hubs, people, line[wants], lift, came[week], p)
+        share = came[:, members].sum(axis=0) / WEEKS
+        people.hub_hours[members] = share * p.hub_hours_per_session
+    _share_tables(people, ties.companions, members, came, p, month)
+    _companions_help(people, ties.companions, p)
+
+
+def _seat(
+    hubs: list[Hub],
+    people: Columns,
+    line: Rows,
+    lift: NDArray[np.bool_],
+    came: NDArray[np.bool_],
+    p: Parameters,
+) -> None:
+    """Seat those who want to come, in order of joining; riders need a minibus seat too."""
+    for hub in hubs:
+        here = line[people.hub[line] == hub.row]
+        if here.size == 0 or not hub.open:
+            continue
+        riders = here[lift[here]]
+        if hub.minibus_seats > 0:
+            riding = riders[: int(hub.minibus_seats * p.hub_minibus_trips_per_session)]
+            people.by_minibus[riding] = True
+            hub.riders_this_month += int(riding.size)
+            walkers = here[~lift[here]]
+            here = here[np.isin(here, np.concatenate([riding, walkers]))]
+        seated = here[: hub.seats]
+        came[seated] = True
+        hub.visits_this_month += int(seated.size)
+
+
+def _share_tables(
+    people: Columns,
+    companions: EdgeList,
+    members: Rows,
+    came: NDArray[np.bool_],
+    p: Parameters,
+    month: int,
+) -> None:
+    """Time at a table is shared among companions: each pair gains 2 x 0.7 / (others)^beta hours."""
+    pair_a, pair_b, gained = _table_minutes(people, members, came, p)
+    key = pair_ids(people.id[pair_a], people.id[pair_b])
+    order = np.argsort(companions.key, kind="stable")
+    place = np.searchsorted(companions.key[order], key)
+    place = np.minimum(place, max(order.size - 1, 0))
+    known = (
+        companions.key[order[place]] == key if order.size else np.zeros(key.size, dtype=np.bool_)
+    )
+    companions.minutes[order[place[known]]] += gained[known]
+    new = ~known & (gained > 0)
+    start = len(companions)
+    companions.add(pair_a[new], pair_b[new], key[new], 0, Kind.COMPANION)
+    companions.minutes[start:] = gained[new]
+    _meet_outside(people, companions, p)
+    hours = companions.minutes / MINUTES_PER_HOUR
+    companions.strength = np.rint(
+        FULL * (1.0 - np.exp(-hours / p.companion_strength_hours))
+    ).astype(np.int32)
+
+
+def _table_minutes(
+    people: Columns, members: Rows, came: NDArray[np.bool_], p: Parameters
+) -> tuple[Rows, Rows, NDArray[np.int32]]:
+    """Minutes each pair at a regular table gained this month."""
+    size = int(p.hub_table_size)
+    line = members[np.lexsort((people.hub_seat[members], people.hub[members]))]
+    hub = people.hub[line]
+    starts = np.flatnonzero(np.r_[True, hub[1:] != hub[:-1]]) if line.size else line
+    rank = np.arange(line.size) - np.repeat(starts, np.diff(np.r_[starts, line.size]))
+    table = hub.astype(np.int64) * (1 << 32) + rank // size
+    first: list[Rows] = []
+    second: list[Rows] = []
+    for step in range(1, size):
+        same = table[step:] == table[:-step] if line.size > step else table[:0] == 0
+        first.append(line[:-step][same] if line.size > step else line[:0])
+        second.append(line[step:][same] if line.size > step else line[:0])
+    a, b = np.concatenate(first), np.concatenate(second)
+    _, code = np.unique(table, return_inverse=True)
+    where = np.zeros(len(people), dtype=np.int64)
+    where[line] = code
+    total = np.zeros(a.size)
+    hours = p.hub_hours_per_session * p.hub_table_time_share
+    for week in range(WEEKS):
+        present = np.bincount(where[line], weights=came[week][line], minlength=1)
+        others = np.maximum(present[where[a]] - 1, 1) if a.size else np.zeros(0)
+        together = came[week][a] & came[week][b]
+        total += np.where(together, hours / others**p.hub_time_split, 0.0)
+    return a, b, np.rint(total * MINUTES_PER_HOUR).astype(np.int32)
+
+
+def _meet_outside(people: Columns, companions: EdgeList, p: Parameters) -> None:
+    """Pairs past the first hours also meet elsewhere, in proportion to what they share."""
+    hours = companions.minutes / MINUTES_PER_HOUR
+    share = np.minimum(hours / p.hours_to_casual_friend, 1.0)
+    more = np.where(hours > p.companion_meets_after_hours, share * p.companion_hours_outside, 0.0)
+    together = people.hub[companions.a] == people.hub[companions.b]
+    together &= people.hub[companions.a] >= 0
+    companions.minutes += np.rint(np.where(together, more, 0.0) * MINUTES_PER_HOUR).astype(np.int32)
+
+
+def fade_companions(
+    people: Columns, companions: EdgeList, p: Parameters, luck: Luck, month: int
+) -> None:
+    """Ties whose two ends no longer share a hub: four in ten are alive a year later."""
+    apart = (people.hub[companions.a] != people.hub[companions.b]) | (people.hub[companions.a] < 0)
+    keep_a_month = p.group_friendship_persistence_share ** (1 / 12)
+    chance = np.where(apart, 1.0 - keep_a_month, 0.0)
+    gone = luck.happens(Decision.TIE_AFTER_CLOSURE, companions.key, month, chance)
+    companions.keep(~gone)
+
+
+def _companions_help(people: Columns, companions: EdgeList, p: Parameters) -> None:
+    """Companions help with low-level tasks, up to the share of such help that can be replaced."""
+    strength = companions.sum_strength(len(people)) / FULL
+    low_level = p.array("low_level_share", LEVELS)[people.need]
+    limit = p.volunteer_substitution_limit_low_level * low_level * people.needed_minutes
+    offered = strength * p.companion_help_minutes
+    people.community_minutes = np.floor(np.minimum(offered, limit)).astype(np.int64)

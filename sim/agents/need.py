@@ -1,0 +1,75 @@
+"""Need for care: it starts, worsens, and recovers at two speeds.
+
+Looks at age, disability liability, deprivation, loneliness; changes disability, need level and
+months in need. Most new episodes recover within months; established dependence rarely does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.risk import Norms
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.units import minutes
+from sim.world.bands import AGE_BANDS, LEVELS
+from sim.world.columns import Columns
+from sim.world.people import disabled_cut
+
+MOST_MONTHS_COUNTED = 1200
+
+
+def drift_liability(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+    """Disability's slow liability moves once a year, in the month of birth."""
+    rows = np.flatnonzero(people.age_months % 12 == 0)
+    shared, kept = p.liability_disposition_correlation, p.liability_kept_a_year
+    lasting = shared * people.disposition[rows]
+    own = people.liability[rows] - lasting
+    spread = np.sqrt((1.0 - shared**2) * (1.0 - kept**2))
+    shock = spread * luck.normal(Decision.LIABILITY_DRIFT, people.id[rows], month)
+    people.liability[rows] = lasting + kept * own + shock
+
+
+def mark_disabled(people: Columns, p: Parameters) -> None:
+    """Disabled in the survey's sense: over the age's cut-off, or in need of care."""
+    cut = disabled_cut(p)[people.quintile, people.band]
+    people.disabled = (people.liability > cut) | (people.need > 0)
+
+
+def change_need(
+    people: Columns, raw_onset: np.ndarray, norms: Norms, p: Parameters, luck: Luck, month: int
+) -> None:
+    """One month of need for people at home: onset, worsening, recovery."""
+    ids, need, band = people.id, people.need.copy(), people.band
+    home = people.at_home
+    chance = p.array("need_onset", AGE_BANDS)[band] * norms.divide("onset", people, raw_onset)
+    starts = np.flatnonzero(
+        (need == 0) & home & luck.happens(Decision.NEED_ONSET, ids, month, chance)
+    )
+    worse = np.concatenate([[0.0], p.array("need_worsens", LEVELS[1:-1]), [0.0]])
+    worsens = (need > 0) & home & luck.happens(Decision.NEED_WORSE, ids, month, worse[need])
+    new = (need > 0) & (people.months_in_need <= p.need_fast_months)
+    slow = p.array("need_recovers_slow", AGE_BANDS)[band]
+    recovers = (
+        (need > 0)
+        & home
+        & ~worsens
+        & luck.happens(
+            Decision.NEED_RECOVERY, ids, month, np.where(new, p.need_recovers_new, slow)
+        )
+    )
+    cuts = np.cumsum(p.array("need_onset_share", LEVELS[1:]))[:-1]
+    draw = luck.uniform(Decision.NEED_LEVEL, ids[starts], month)
+    after = need.astype(np.int64)
+    after[worsens] += 1
+    after[recovers] = np.where(new[recovers], 0, after[recovers] - 1)
+    after[starts] = 1 + np.searchsorted(cuts, draw)
+    months = np.minimum(people.months_in_need + 1, MOST_MONTHS_COUNTED)
+    people.months_in_need = np.where(after > 0, np.where(need > 0, months, 1), 0)
+    people.need = after
+
+
+def set_needed_minutes(people: Columns, p: Parameters) -> None:
+    """Hands-on minutes a week each person at home needs, by level."""
+    table = minutes(p.array("hours_needed", LEVELS))
+    people.needed_minutes = np.where(people.at_home, table[people.need], 0)

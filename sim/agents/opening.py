@@ -1,0 +1,107 @@
+"""The record opens: a place is peopled, feelings and ties settle, cuts and norms are fixed.
+
+Looks at parameters and samples; builds worlds. The burn-in ends before April 2024 with nobody
+ageing or dying, so margins still match the place's data. Thresholds and risk norms come from one
+reference population of England for each parameter draw, shared by all places and scenarios.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents import carer, feelings, need, volunteer
+from sim.agents.funnel import Rules, start_clients
+from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.world.bands import AGE_BANDS, ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
+from sim.world.friends import make_and_lose_friends
+from sim.world.neighbours import turn_over_neighbours
+from sim.world.people import World, open_world
+from sim.world.places import Place, get
+from sim.world.population import Areas
+from sim.world.sampling import Sample
+
+
+def areas_of(place: Place, sample: Sample, p: Parameters) -> Areas:
+    """What the population builder needs to know of the sampled neighbourhoods."""
+    here = sample.neighbourhoods
+    ethnic = np.array([place.facts[f"eth_{group}_share"].value for group in ETHNICITIES])
+    alone = place.facts["one_person_household_share"].value / p.one_person_household_share
+    return Areas(
+        codes=tuple(here.code.tolist()),
+        counts=sample.counts,
+        quintile=here.quintile.astype(np.int64) - 1,
+        disabled_share=here.disabled_share,
+        no_car_share=here.no_car_share,
+        ethnic_shares=np.broadcast_to(ethnic / ethnic.sum(), (len(here), ethnic.size)),
+        alone_ratio=float(alone),
+    )
+
+
+def settle(world: World, p: Parameters, luck: Luck, months: int) -> None:
+    """Let ties and feelings find their level: months -n+1 to 0, nobody ageing or dying."""
+    people, ties = world.people, world.ties
+    ages = feelings.age_effect(p)
+    people.z = feelings.wanted_feeling(people, ties, p, ages)
+    need.mark_disabled(people, p)
+    for month in range(1 - months, 1):
+        make_and_lose_friends(people, ties.friends, p, luck, month)
+        turn_over_neighbours(people, ties.neighbours, p, luck, month)
+        grief = people.bereavement.copy()
+        feelings.feel(people, ties, p, luck, month, ages)
+        people.bereavement = grief  # grief is as it was on the day the record opens
+
+
+def start_care(world: World, p: Parameters, luck: Luck) -> None:
+    """Carers, clients and volunteers as they were in April 2024."""
+    people = world.people
+    people.help_keenness = luck.uniform(Decision.HELP_KEENNESS, people.id, 0)
+    people.take_up = luck.uniform(Decision.TAKE_UP, people.id, 0)
+    volunteer.start_volunteers(people, p, luck)
+    need.set_needed_minutes(people, p)
+    share = p.array("outside_carer", AGE_BANDS)[people.band]
+    able = people.at_home & (people.need <= 2)
+    rows = np.flatnonzero(
+        able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share)
+    )
+    people.outside_minutes[rows] = carer.outside_hours(people, rows, p, luck, 0)
+    carer.give_care(people, world.ties.kin, p)
+    carer.take_the_role(people, p)
+    people.strain = np.minimum(people.answered_hours / p.strain_full_hours, 1.0)
+    start_clients(people, Rules(p.cut_off_hours, 1.0), p, luck)
+
+
+def open_place(place: Place, sample: Sample, p: Parameters, seed: int) -> World:
+    """The world of a place on the eve of April 2024, settled."""
+    luck = Luck(seed)
+    world = open_world(areas_of(place, sample, p), p, luck)
+    start_care(world, p, luck)
+    settle(world, p, luck, int(p.burn_in_months))
+    return world
+
+
+def find_norms(p: Parameters) -> Norms:
+    """Thresholds and risk norms in England's reference population for these parameters."""
+    place = get("England")
+    world = open_place(place, place.sample(int(p.reference_residents)), p, 0)
+    people = world.people
+    z = people.z.astype(np.float64)
+    wanted = p.array("lonely_share", ANSWERS)
+    cuts = feelings.thresholds_for(z, wanted, p.answer_noise)
+    broad = feelings.thresholds_for(
+        z, np.array([1.0 - p.broad_lonely_share, p.broad_lonely_share]), p.answer_noise
+    )
+    norms = Norms(cuts, float(broad[0]))
+    raw = raw_multipliers(people, norms, p)
+    older = people.age_months >= PENSION_AGE * 12
+    entry = np.where(
+        older,
+        p.array("care_home_entry_65plus", LEVELS)[people.need],
+        p.array("care_home_entry_18_64", LEVELS)[people.need],
+    )
+    home = people.at_home.astype(np.float64)
+    weights = {"care_home": entry * home, "onset": home * (people.need == 0), "admission": home,
+               "ae": home, "death": np.ones(len(people))}
+    means = {name: mean_by_band_and_sex(people, raw[name], weights[name]) for name in raw}
+    return Norms(cuts, float(broad[0]), means)

@@ -1,0 +1,82 @@
+"""Volunteers: who gives time formally, why they start and when they stop.
+
+Looks at age, deprivation and coordination; changes who volunteers and for how many minutes.
+Volunteers follow coordination and affluence; without a coordinator they leave about twice as fast.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.units import MINUTES_PER_HOUR, WEEKS_PER_MONTH
+from sim.world.bands import AGE_BANDS, ETHNICITIES, QUINTILES
+from sim.world.columns import Columns
+
+
+def usual_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
+    """Share who volunteer formally in a month, by age, deprivation and ethnic group."""
+    return np.asarray(
+        p.array("volunteering", AGE_BANDS)[people.band]
+        * p.array("volunteering_ratio", QUINTILES)[people.quintile]
+        * p.array("volunteering_ratio", ETHNICITIES)[people.ethnicity]
+        * np.where(people.disabled, p.volunteering_ratio_disabled, 1.0)
+        * people.at_home
+    )
+
+
+def start_volunteers(people: Columns, p: Parameters, luck: Luck) -> None:
+    """Who volunteers when the record opens."""
+    people.volunteers = luck.happens(
+        Decision.VOLUNTEER_START, people.id, 0, usual_share(people, p)
+    )
+    _set_minutes(people, p)
+
+
+def come_and_go(
+    people: Columns, led: NDArray[np.bool_], p: Parameters, luck: Luck, month: int
+) -> None:
+    """One month: some stop, sooner where nobody coordinates; others start, so the share holds.
+
+    `led` says for each hub row (and, last, for elsewhere) whether a paid lead coordinates.
+    """
+    share = np.minimum(usual_share(people, p), 1.0 - 1.0 / 100)
+    attrition = p.volunteer_monthly_attrition
+    loose = (people.hub_volunteer >= 0) & ~led[people.hub_volunteer]
+    ratio = np.where(loose, p.volunteer_attrition_uncoordinated_multiplier, 1.0)
+    stops = people.volunteers & luck.happens(
+        Decision.VOLUNTEER_LEAVE, people.id, month, attrition * ratio
+    )
+    start = attrition * share / (1.0 - share)
+    starts = ~people.volunteers & luck.happens(Decision.VOLUNTEER, people.id, month, start)
+    people.volunteers = (people.volunteers & ~stops & people.at_home) | starts
+    people.hub_volunteer[~people.volunteers] = -1
+    _set_minutes(people, p)
+
+
+def recruit(
+    people: Columns, hub_row: int, area: int, wanted: int, p: Parameters, luck: Luck, month: int
+) -> None:
+    """A hub finds volunteers near by, members first; each placement is a purpose of their own."""
+    have = int((people.hub_volunteer == hub_row).sum())
+    if have >= wanted:
+        return
+    member = people.hub == hub_row
+    near = member | (people.area == area)
+    fit = near & people.at_home & (people.need <= 1) & (people.hub_volunteer < 0)
+    willing = fit & luck.happens(
+        Decision.HUB_VOLUNTEER, people.id, month, p.hub_volunteer_asked_says_yes
+    )
+    rows = np.flatnonzero(willing)
+    order = luck.bits(Decision.HUB_VOLUNTEER, people.id[rows], -month)
+    chosen = rows[np.lexsort((people.id[rows], order))][: wanted - have]
+    people.hub_volunteer[chosen] = hub_row
+    people.volunteers[chosen] = True
+    _set_minutes(people, p)
+
+
+def _set_minutes(people: Columns, p: Parameters) -> None:
+    minutes = round(p.volunteer_hours_per_month * MINUTES_PER_HOUR / WEEKS_PER_MONTH)
+    people.volunteer_minutes = np.where(people.volunteers, minutes, 0)

@@ -1,0 +1,111 @@
+"""What may be typed after a command: strict numbers, folders and names, and nothing twice.
+
+Looks at the limits of a run; changes nothing and prints nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.errors import UserMistake
+from sim.mistakes import hidden_characters, visible
+
+MOST_SEED = 2**63 - 1
+# As in sim.scenario.RUN_LIMITS, which is not imported so that --help stays quick; a test compares.
+LIMITS = {
+    "residents": (200, 2_000_000),
+    "years": (1, 30),
+    "members": (1, 10_000),
+    "jobs": (1, 256),
+    "seed": (0, MOST_SEED),
+}
+
+
+def whole(name: str) -> Callable[[str], int]:
+    """Return a reader of plain whole numbers within the limits: no 3.0, 1e3, 1_000 or -1."""
+    least, most = LIMITS[name]
+
+    def number(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,20}", text) and least <= int(text) <= most:
+            return int(text)
+        raise typer.BadParameter(
+            f'"{visible(text)}" is not a whole number from {least:,} to {most:,}.'
+        )
+
+    return number
+
+
+def words(text: str) -> str:
+    """Read text that says something and hides nothing."""
+    if not text.strip() or hidden_characters(text):
+        raise typer.BadParameter(f'"{visible(text)}" is empty or holds hidden characters.')
+    return text
+
+
+def out_folder(text: str) -> Path:
+    """Read the folder to write into."""
+    if not text.strip() or hidden_characters(text) or text == "-":
+        raise typer.BadParameter(f'"{visible(text)}" is no folder. Try --out outputs/my_run.')
+    path = Path(text)
+    try:
+        taken = path.exists() and not path.is_dir()
+    except OSError:
+        raise typer.BadParameter(f'"{visible(text)}" cannot be a folder.') from None
+    if taken:
+        raise typer.BadParameter(f'"{visible(text)}" is a file, not a folder.')
+    return path
+
+
+def _number(name: str, help_text: str) -> Any:
+    return typer.Option(
+        f"--{name}", parser=whole(name), metavar="N", help=help_text, show_default=False
+    )
+
+
+PlaceOption = Annotated[
+    str | None,
+    typer.Option("--place", parser=words, metavar="NAME", help="Council or neighbourhood."),
+]
+ResidentsOption = Annotated[int | None, _number("residents", "People aged 16 or over to simulate.")]
+YearsOption = Annotated[int | None, _number("years", "Years to run.")]
+MembersOption = Annotated[int | None, _number("members", "Paired runs: more runs, narrower luck.")]
+SeedOption = Annotated[int | None, _number("seed", "Where luck starts: same seed, same results.")]
+JobsOption = Annotated[int | None, _number("jobs", "Processes at once.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", parser=out_folder, metavar="DIR", help="Folder to write into."),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what is needed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def refuse_repeats(arguments: Sequence[str]) -> None:
+    """Refuse an option given twice: which one was meant cannot be known."""
+    seen = set()
+    for argument in arguments:
+        if argument == "--":
+            return
+        name = argument.split("=", 1)[0]
+        if name.startswith("--") and name in seen:
+            raise UserMistake(f"{visible(name)} is given twice. Keep one.")
+        seen.add(name)
+
+
+def agreed(setting: str, typed: Any, scenarios: Sequence[Any]) -> Any:
+    """Return what was typed, else what the scenarios' own [run] tables agree on, else None."""
+    if typed is not None:
+        return typed
+    asked = {
+        scenario.name: getattr(scenario.run, setting)
+        for scenario in scenarios
+        if getattr(scenario.run, setting) is not None
+    }
+    if len(set(asked.values())) > 1:
+        said = ", ".join(f"{name} says {value}" for name, value in asked.items())
+        raise UserMistake(f"run.{setting}: the scenarios differ ({said}). Choose with --{setting}.")
+    return next(iter(asked.values()), None)

@@ -1,0 +1,231 @@
+"""Running presets against the baseline and keeping the results: one call, one folder.
+
+It may look at scenarios and places to check a request, and calls the rest of this room; it
+writes results.parquet, summary.csv, run.json and clock.json into the folder, and nothing before
+the whole request has been found good.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from sim.errors import UserMistake
+from sim.experiment import atomic, ensemble
+from sim.experiment.ensemble import Failed, Interrupted, Progress
+from sim.experiment.request import (
+    BASELINE,
+    REAL_MODEL,
+    Plan,
+    Request,
+    dotted,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Failed", "Interrupted", "NothingFinished", "RunResult", "run_presets"]
+
+FLAGSHIP = ("services_only", "bevy_hub")
+DEFAULTS = {"place": "Brighton and Hove", "residents": 10_000, "years": 10, "members": 8}
+_LONGEST_NAME = 80
+
+
+class NothingFinished(Exception):
+    """Every member failed: there is nothing to show."""
+
+    def __init__(self, failed: Sequence[Failed]) -> None:
+        self.failed = list(failed)
+        first = self.failed[0].error if self.failed else "no reason recorded"
+        super().__init__(f"All {len(self.failed)} members failed. The first: {first}")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run: where it is, how much of it is there."""
+
+    out: Path
+    partial: bool
+    members_done: int
+    members_asked: int
+    failed: list[Failed]
+    results_hash: str
+
+    @functools.cached_property
+    def summary(self) -> pd.DataFrame:
+        """The summary table, read when first asked for."""
+        from sim.experiment import results
+
+        return results.load_summary(self.out)
+
+
+def run_presets(
+    presets: Sequence[object] = (),
+    place: str | None = None,
+    residents: int | None = None,
+    years: int | None = None,
+    members: int | None = None,
+    seed: int = 1,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    after: Callable[[Path], None] | None = None,
+    model_factory: str | Callable[..., Any] = REAL_MODEL,
+    in_process: bool = False,
+) -> RunResult:
+    """Run each preset and the baseline, paired, and write the results into `out`.
+
+    `presets` are names, paths or scenarios; none means the flagship comparison. `after` is called
+    with the folder once everything is written (the command line hands in the report).
+    Raises UserMistake, FolderTrouble, Interrupted or NothingFinished.
+    """
+    request = build_request(presets, place, residents, years, members, seed, model_factory)
+    jobs = ensemble.default_jobs(request.members) if jobs is None else whole_number("jobs", jobs)
+    folder = _folder(out, request)
+    began, ticks = time.time(), time.monotonic()
+    outcome = ensemble.run_members(request, folder, jobs, progress, in_process)
+    if not outcome.finished:
+        raise NothingFinished(outcome.failed)
+    done = keep(request, folder, outcome)
+    from sim.experiment import record
+
+    record.write_json(
+        {
+            "started": _utc(began),
+            "finished": _utc(time.time()),
+            "seconds": round(time.monotonic() - ticks, 3),
+            "member_seconds": {f"{m:04d}": round(s, 3) for m, s in outcome.seconds.items()},
+        },
+        folder / "clock.json",
+    )
+    if after is not None:
+        after(folder)
+    return done
+
+
+def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult:
+    """Put the finished members together and write the results, the summary and run.json."""
+    from sim.experiment import record, results
+
+    whole = results.assemble(request, folder, outcome.finished)
+    results.write_summary(whole.summary, folder / "summary.csv")
+    noise = results.variance_reduction(whole.years)
+    record.write_json(
+        record.run_record(request, outcome, whole.results_hash, whole.provenance, noise),
+        folder / "run.json",
+    )
+    return RunResult(
+        out=folder,
+        partial=bool(outcome.failed),
+        members_done=len(outcome.finished),
+        members_asked=request.members,
+        failed=outcome.failed,
+        results_hash=whole.results_hash,
+    )
+
+
+def build_request(
+    presets: Sequence[object],
+    place: str | None,
+    residents: int | None,
+    years: int | None,
+    members: int | None,
+    seed: int,
+    model_factory: str | Callable[..., Any] = REAL_MODEL,
+) -> Request:
+    """Check everything that was asked; raises UserMistake before anything is written."""
+    asked = {"place": place, "residents": residents, "years": years, "members": members}
+    for name, given in asked.items():
+        if name != "place" and given is not None:
+            whole_number(name, given)
+    seed = whole_number("seed", seed)
+    if isinstance(presets, str | bytes):
+        presets = [presets]
+    plans: dict[str, Plan] = {}
+    for each in presets or FLAGSHIP:
+        plan = _plan(each)
+        twin = plans.setdefault(plan.name, plan)
+        if twin.to_toml() != plan.to_toml():
+            raise UserMistake(
+                f"{plan.name}: two different scenarios have this name. Rename one of them."
+            )
+    baseline = plans.pop(BASELINE, None) or _plan(BASELINE)
+    settled: dict[str, Any] = {
+        name: _default(name, tuple(plans.values()) or (baseline,)) if given is None else given
+        for name, given in asked.items()
+    }
+    model = dotted(model_factory)
+    request = Request(
+        **settled, seed=seed, baseline=baseline, plans=tuple(plans.values()), model=model
+    )
+    return replace(request, place=_known_place(request.place)) if model == REAL_MODEL else request
+
+
+def _default(name: str, plans: Sequence[Plan]) -> Any:
+    """Return what the scenarios ask for where the user is silent, else the usual value."""
+    wanted = {
+        plan.name: value
+        for plan in plans
+        if (value := getattr(getattr(plan, "run", None), name, None)) is not None
+    }
+    if len(set(wanted.values())) > 1:
+        said = ", ".join(f"{plan} asks for {value}" for plan, value in wanted.items())
+        raise UserMistake(f"{name}: the scenarios disagree ({said}). Say which with --{name}.")
+    return next(iter(wanted.values()), DEFAULTS[name])
+
+
+def _plan(preset: object) -> Plan:
+    if hasattr(preset, "to_toml") and hasattr(preset, "name"):
+        return cast(Plan, preset)
+    from sim import scenario
+
+    return cast(Plan, scenario.load(cast(Any, preset)))
+
+
+def _known_place(place: str) -> str:
+    from sim.world import places
+
+    found = places.get(place)
+    # A list of neighbourhoods has a name for people that cannot be looked up again.
+    try:
+        again = places.get(found.name).code == found.code
+    except UserMistake:
+        again = False
+    return found.name if again else place
+
+
+def _folder(out: Path | str | None, request: Request) -> Path:
+    if out is None:
+        return Path("outputs") / _default_name(request)
+    if not str(out).strip() or "\0" in str(out):
+        raise UserMistake("out: no folder name given. Try: --out outputs/my_run")
+    folder = Path(out).expanduser()
+    with atomic.plainly(folder):
+        if folder.exists() and not folder.is_dir():
+            raise UserMistake(f"out: {folder} is a file, not a folder. Choose another --out.")
+    return folder
+
+
+def _default_name(request: Request) -> str:
+    names = [plan.name for plan in request.plans] or [BASELINE]
+    name = "_".join(slug(each) for each in (*names, request.place))
+    if len(name) > _LONGEST_NAME:
+        tag = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{name[:_LONGEST_NAME]}_{tag}"
+    return name
+
+
+def slug(text: str) -> str:
+    """Return `text` as a name any file system takes: letters, digits and underscores."""
+    plain = "".join(each if each.isascii() and each.isalnum() else " " for each in text.lower())
+    return "_".join(plain.split()) or "unnamed"
+
+
+def _utc(moment: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))

@@ -1,0 +1,309 @@
+"""Everybody takes their place: the few agents beside the residents, and who comes and goes.
+
+The part of the model that is set up once or serves the month: hubs, connectors, services and the
+council as they stand in April 2024, departures and arrivals, the social graph, provenance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents import books, funnel, hub
+from sim.agents.connector import Connector
+from sim.agents.council import Council
+from sim.agents.crisis import Events
+from sim.agents.feelings import often_lonely_chance
+from sim.agents.hub import Hub, HubPlan
+from sim.agents.risk import raw_multipliers
+from sim.agents.service import Service
+from sim.errors import UserMistake
+from sim.luck import Decision
+from sim.units import PENCE_PER_POUND, calendar_year
+from sim.world import lifecourse
+from sim.world.bands import ADULT_AGE, AGE_BANDS, PENSION_AGE
+from sim.world.graph import Node, social_graph
+from sim.world.newcomers import welcome
+from sim.world.people import COUNTED
+from sim.world.vital import age_weights
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from sim.opening import Opening
+
+
+class Gathering(mesa.Model):
+    """What a community is made of, beside its residents, and how people come and go."""
+
+    def open_the_place(self: Any, start: Opening) -> None:
+        """Set up hubs, connectors, services, the council and the arrival process."""
+        people, p = self.world.people, self.p
+        self.place_keys = self.world.areas.keys
+        self.start_counts = self.world.areas.counts.sum(axis=1)
+        leaving = lifecourse.expected_departures(people, p)
+        couples = float(
+            p.array("living_as_couple_female", AGE_BANDS)
+            @ p.array("arrival_age_share", AGE_BANDS)
+        )
+        net = p.net_migration / 12 * len(people)
+        self.movers = (leaving + net) / (1.0 + couples) / len(people)
+        facts = start.place.facts
+        whole = facts["people"].value / facts["people_16_plus"].value
+        self.people_of_all_ages = float(len(people) * whole)
+        self.reached_and_gone: list[NDArray[np.uint64]] = []
+        self.deaths = self.departures = self.arrivals = 0
+        self._open_services()
+        self._open_council(start)
+        self._open_hubs()
+        share = self.people_of_all_ages / p.link_workers_people_per_worker
+        self.connectors = [
+            Connector(self, "link worker", share * p.link_worker_caseload_year / 12)
+        ]
+        self.funnel = funnel.FunnelCount()
+        self.leavers = 0
+        self._graph: tuple[int, Any] | None = None
+
+    def _open_services(self: Any) -> None:
+        people, p = self.world.people, self.p
+        self.home_care = Service(
+            self,
+            "home care",
+            p.unit_cost_homecare_external_hour_2024_25,
+            p.cost_home_care_hour_minimum_price_2024_25,
+        )
+        wanted = self.home_care.posts_wanted(funnel.agency_minutes(people), p)
+        self.home_care.open_posts(self.posts, wanted, p, self.luck)
+        self.home_care.fill_at_start(self.posts, p, self.luck)
+        self.home_care.staff(self.posts, p)
+
+    def _open_council(self: Any, start: Opening) -> None:
+        """The council's own net spending per adult, shared out: care as modelled, the rest as is."""
+        people, p = self.world.people, self.p
+        facts = start.place.facts
+        net = facts["asc_net_current_gbp_2023_24"].value / start.sample.scale
+        net = net * p.prices_2023_24_to_2024_25
+        self.council = Council(self, net, p)
+        care = books.net_care_pence(people, books.fees_now(self.council, p), p)
+        prevention = round(self.council.base_pence * p.prevention_share_of_net)
+        self.council.prevention_pence = prevention
+        self.council.other_pence = max(self.council.base_pence - care - prevention, 0)
+        self.council.care_scale_note = care / max(self.council.base_pence, 1)
+        self.council.base_pence = care + prevention + self.council.other_pence
+
+    def _open_hubs(self: Any) -> None:
+        """Lunch clubs that stand today, in keyed neighbourhoods, with their members."""
+        people, p = self.world.people, self.p
+        older = int((people.age_months >= PENSION_AGE * 12).sum())
+        seats = older * p.existing_club_reach_of_65plus
+        number = max(1, round(seats / p.existing_club_seats))
+        order = np.argsort(self.luck.bits(Decision.HUB_CHANCE, self.place_keys, 0))
+        self.nearness = np.zeros((0, len(self.place_keys)))
+        for each in range(number):
+            area = int(order[each % order.size])
+            self.open_hub(
+                Hub(self, HubPlan(f"lunch club {each}", area, seats=max(1, round(seats / number))))
+            )
+        for each in self.hubs:
+            member = hub.first_members(each, people, self.nearness, p, self.luck)
+            hub.admit(each, people, member, each.places(p), p, self.luck, 0)
+
+    def open_hub(self: Any, new: Hub) -> None:
+        """Add a hub: it takes its row, and its nearness to every neighbourhood."""
+        here = self.sample.neighbourhoods
+        steps = here.nearness(np.array([new.area]), np.arange(len(here)))[0]
+        share = self.p.array("hub_nearness", ("0", "1", "2", "3", "4"))[steps]
+        new.row = len(self.hubs)
+        self.hubs.append(new)
+        self.nearness = np.concatenate([self.nearness, share[None, :]])
+
+    def areas_first(self: Any, where: str, named: tuple[str, ...], number: int) -> (
+        NDArray[np.int64]
+    ):
+        """Neighbourhood rows in the order a plan wants them: int[n]."""
+        here = self.sample.neighbourhoods
+        tie = self.luck.uniform(Decision.HUB_CHANCE, self.place_keys, 1)
+        if where == "named":
+            wanted = {name.casefold() for name in named}
+            rows = [
+                row for row in range(len(here))
+                if here.code[row].casefold() in wanted or here.name[row].casefold() in wanted
+            ]
+            if not rows:
+                raise UserMistake(
+                    f"neighbourhoods = {list(named)}: none of them is in this sample of "
+                    f"{self.place.name}. In it: {', '.join(here.name[:8])}."
+                )
+            return np.array(rows)
+        score = {
+            "evenly": tie,
+            "most_deprived_first": -here.imd_score,
+            "weakest_infrastructure_first": -here.no_car_share - here.imd_score / 100,
+            "by_readiness": here.imd_score,
+        }[where]
+        return np.asarray(np.lexsort((tie, score)))
+
+    def see_off(self: Any, rows: NDArray[np.int64], moved: bool) -> None:
+        """People who die or move away: their year is filed, ties are closed, rows re-used."""
+        if rows.size == 0:
+            return
+        people, ties = self.world.people, self.world.ties
+        if self.keep_lives:
+            self.file_lives(rows)
+        gone = rows[people.reached[rows]]
+        if gone.size:
+            self.reached_and_gone.append(people.id[gone].copy())
+        before = len(people)
+        survives = None
+        if moved:
+            survives = self.luck.happens(
+                Decision.TIE_SURVIVES_MOVE, ties.friends.key, self.month, self.p.ties_survive_move
+            )
+        moves = people.remove(rows)
+        new_row = moves.new_row(np.arange(before))
+        ties.friends.remap(new_row, survives)
+        for layer in (ties.neighbours, ties.kin, ties.companions):
+            layer.remap(new_row)
+
+    def depart(self: Any, ids: NDArray[np.uint64]) -> None:
+        """Residents leave the place (Mesa's `remove` on a resident comes here)."""
+        rows = self.world.people.row_of(ids)
+        self.see_off(rows[rows >= 0], moved=True)
+        self.rest_after_change()
+
+    def rest_after_change(self: Any) -> None:
+        """Bring what hangs on the number of residents up to date after a change by hand."""
+        people = self.world.people
+        self.events = Events.none(len(people))
+        self.risks = raw_multipliers(people, self.norms, self.p)
+        self._graph = None
+
+    def welcome_newcomers(self: Any) -> None:
+        """This month's newcomers arrive."""
+        weights = age_weights(calendar_year(self.month))
+        coming = float(weights[ADULT_AGE] / weights[ADULT_AGE:].sum()) / 12
+        area, key, age = lifecourse.arrivals(
+            self.place_keys, self.start_counts, self.movers, coming, self.p, self.luck, self.month
+        )
+        self.arrivals = int(area.size)
+        if area.size:
+            welcome(self.world, area, key, age, self.p, self.luck, self.month)
+
+    def file_lives(self: Any, rows: NDArray[np.int64]) -> None:
+        """File the year so far of these residents."""
+        people = self.world.people
+        sums = np.stack([getattr(people, f"year_{name}")[rows] for name in COUNTED], axis=1)
+        self.lives.keep((self.month + 11) // 12, people.id[rows], sums)
+
+    def often_lonely(self: Any, identity: int) -> bool:
+        """Whether this resident is more likely than not to answer 'often or always'."""
+        row = self.world.people.row_of(np.array([identity], dtype=np.uint64))
+        z = self.world.people.z[row].astype(np.float64)
+        return bool(often_lonely_chance(z, self.norms.thresholds, self.p.answer_noise)[0] > 1 / 2)
+
+    @property
+    def graph(self: Any) -> nx.MultiGraph:
+        """The social graph of this month: made on demand, kept until the month turns."""
+        if self._graph is None or self._graph[0] != self.month:
+            self._graph = (self.month, social_graph(self.world.people, self.world.ties,
+                                                    *self._few_nodes_and_edges()))
+        return self._graph[1]
+
+    def _few_nodes_and_edges(self: Any) -> tuple[list[Any], list[Any]]:
+        people = self.world.people
+        council: Node = ("council", 0)
+        nodes: list[Any] = [(council, {"kind": "council"}),
+                            (("service", 0), {"kind": "service", "name": self.home_care.kind})]
+        edges: list[Any] = [(council, ("service", 0), {"kind": "commissions", "strength": 1.0})]
+        for each in self.hubs:
+            nodes.append((("hub", each.row), {"kind": "hub", "name": each.key, "open": each.open}))
+        member = np.flatnonzero(people.hub >= 0)
+        edges += [
+            (int(who), ("hub", int(row)), {"kind": "hub", "strength": 1.0})
+            for who, row in zip(people.id[member], people.hub[member], strict=True)
+        ]
+        for row, each in enumerate(self.connectors):
+            nodes.append((("connector", row), {"kind": "connector", "name": each.kind}))
+            edges += [
+                (("connector", row), int(who), {"kind": "connector", "strength": 1.0})
+                for who in each.clients if people.row_of(np.array([who]))[0] >= 0
+            ]
+        filled = np.flatnonzero(self.posts.filled)
+        nodes += [(("paid_carer", int(self.posts.worker[row])), {"kind": "paid_carer"})
+                  for row in filled]
+        edges += [
+            (("paid_carer", int(self.posts.worker[row])), ("service", 0),
+             {"kind": "employs", "strength": 1.0})
+            for row in filled
+        ]
+        edges += self._care_edges(filled)
+        return nodes, edges
+
+    def _care_edges(self: Any, filled: NDArray[np.int64]) -> list[Any]:
+        people, ids = self.world.people, self.world.people.id
+        size = len(people)
+        unpaid = [
+            (int(ids[a]), int(ids[b]), {"kind": "care", "strength": 1.0, "minutes": int(minutes)})
+            for a, b, minutes in zip(
+                self.caring.carer, self.caring.cared, self.caring.given, strict=True
+            )
+            if a < size and b < size
+        ]
+        clients = np.flatnonzero(people.client == 1)
+        if filled.size == 0:
+            return unpaid
+        who = self.posts.worker[filled[np.arange(clients.size) % filled.size]]
+        return unpaid + [
+            (("paid_carer", int(worker)), int(ids[row]), {"kind": "paid_care", "strength": 1.0})
+            for worker, row in zip(who, clients, strict=True)
+        ]
+
+    def neighbours_of(self: Any, identity: int) -> list[Any]:
+        """Agents tied to this resident in this month's graph, residents first."""
+        found: list[Any] = []
+        for node in self.graph.neighbors(identity):
+            if isinstance(node, tuple):
+                few = {"hub": self.hubs, "connector": self.connectors}.get(node[0])
+                if few is not None:
+                    found.append(few[node[1]])
+            else:
+                row = self.world.people.row_of(np.array([node], dtype=np.uint64))[0]
+                if row >= 0:
+                    found.insert(0, self.residents[int(row)])
+        return found
+
+    def provenance(self: Any) -> dict[str, Any]:
+        """Where this run came from, for run.json: place, sample, imputed facts, money unspent."""
+        unspent = {
+            f"{row} {lever.lever}": round(self.plan_states.get(row, {}).get("held", 0)
+                                          / PENCE_PER_POUND, 2)
+            for row, lever in enumerate(self.plan.invest)
+        }
+        return {
+            "place": {
+                "code": self.place.code,
+                "name": self.place.name,
+                "people_16_plus": int(self.place.adults),
+                "people_all_ages": float(self.place.facts["people"].value),
+            },
+            "sample": self.sample.describe(),
+            "residents_at_start": int(self.start_counts.sum()),
+            "scale": float(self.sample.scale),
+            "imputed": self.place.imputed(),
+            "thresholds": [float(each) for each in self.norms.thresholds],
+            "overrides": {
+                key: {"value": given.value, "because": given.because}
+                for key, given in self.p.overridden().items()
+            },
+            "assumed_budget_real_growth": self.p.council_budget_real_growth,
+            "council_care_share_of_budget": float(self.council.care_scale_note),
+            "money_held_unspent_gbp": unspent,
+            "hubs": [
+                {"name": each.key, "open": each.open, "seats": each.seats,
+                 "minibus_seats": each.minibus_seats}
+                for each in self.hubs
+            ],
+        }

@@ -1,0 +1,73 @@
+"""The door: settings become a place, its parameters, its plan and a settled world.
+
+Looks at settings and files; builds each start once and hands out copies, so that the baseline and
+every scenario of a member begin from the same evening of 31 March 2024.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from sim.agents.opening import find_norms, open_place
+from sim.agents.risk import Norms
+from sim.errors import UserMistake
+from sim.parameters import Override, Parameters
+from sim.scenario import Scenario, load
+from sim.settings import Settings
+from sim.world.people import World
+from sim.world.places import Place, get
+from sim.world.sampling import Sample
+
+_KEPT = 2  # worlds kept in memory: the one in use and the one before
+_worlds: OrderedDict[Any, World] = OrderedDict()
+_norms: OrderedDict[Any, Norms] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Everything a run starts from; `world` is the run's own copy."""
+
+    place: Place
+    sample: Sample
+    plan: Scenario
+    p: Parameters
+    norms: Norms
+    world: World
+
+
+def opening(settings: Settings) -> Opening:
+    """Build, or copy, what `settings` ask for; raises UserMistake for what cannot be."""
+    plan = load(settings.plan)
+    _check(settings)
+    place = get(settings.place)
+    sample = place.sample(settings.residents)
+    overrides = {
+        key: Override(given.value, given.because) for key, given in plan.overrides.items()
+    }
+    p = Parameters.build(overrides, settings.draw)
+    numbers = (settings.draw, tuple(sorted((k, o.value) for k, o in overrides.items())))
+    norms = _once(_norms, numbers, lambda: find_norms(p))
+    key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
+    world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
+    return Opening(place, sample, plan, p, norms, world.copy())
+
+
+def _once(kept: OrderedDict[Any, Any], key: Any, build: Any) -> Any:
+    if key not in kept:
+        kept[key] = build()
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
+    return kept[key]
+
+
+def _check(settings: Settings) -> None:
+    for name, value, least in (
+        ("years", settings.years, 1),
+        ("draw", settings.draw, 0),
+        ("rng", settings.rng, None),
+    ):
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or (least is not None and value < least):
+            raise UserMistake(f"{name} = {value!r}: a whole number of at least {least or 0}.")

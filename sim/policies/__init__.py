@@ -1,0 +1,23 @@
+"""The levers: one thing money can do, one file.
+
+To add a lever, write its file with a class that inherits `Lever`, then name the class in
+`AnyLever` below: the registry, the file format, its messages and its schema follow from there.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from sim.policies.formal_services import FormalServices
+from sim.policies.hubs import Hubs
+from sim.policies.lever import Lever, Payer, Where
+
+AnyLever = Annotated[FormalServices | Hubs, Field(discriminator="lever")]
+
+LEVERS: dict[str, type[Lever]] = {
+    kind.model_fields["lever"].default: kind for kind in get_args(get_args(AnyLever)[0])
+}
+
+__all__ = ["LEVERS", "AnyLever", "FormalServices", "Hubs", "Lever", "Payer", "Where"]

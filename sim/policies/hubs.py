@@ -1,0 +1,193 @@
+"""Hubs: places where people meet, such as a community pub with a kitchen and a Friday lunch.
+
+This room holds what a plan may say about hubs. It may look at the words for groups in
+`sim.outcomes`. Settings left out are taken from the evidence registry when the plan acts:
+`ramp_new_hub_months` (or `ramp_group_in_existing_building_months` in an existing room),
+`bevy_weekly_lunch_club_attendance`, `bevy_catchment_population`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator
+
+from sim.errors import did_you_mean
+from sim.outcomes import GROUPS
+from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months, Words
+
+if TYPE_CHECKING:
+    from sim.model import CommunityModel
+    from sim.parameters import Parameters
+
+MOST_SEATS = 100 * MONTHS_PER_YEAR
+MOST_CATCHMENT = 100 * 100 * 100
+MOST_SESSIONS = 2 * MONTHS_PER_YEAR
+EVERYONE = "everyone"
+AUDIENCES: tuple[str, ...] = (
+    EVERYONE,
+    *(key for key in GROUPS if key.startswith(("age_", "ethnicity_")) or key in ("female", "male")),
+)
+
+
+class Hubs(Lever):
+    """Community hubs, opened one per `catchment_people` residents as the money allows.
+
+    `for_whom` says who feels the hub is for them: "everyone", or groups of age, sex or ethnicity.
+    A person belongs when, for each kind of group that is named, theirs is among those named.
+    """
+
+    lever: Literal["hubs"] = "hubs"
+    existing_room: bool = Field(
+        default=False, description="use a hall or library room instead of a building of its own"
+    )
+    opening_months: Months | None = Field(
+        default=None, description="months from start_month to open doors; left out: the evidence"
+    )
+    catchment_people: int | None = Field(
+        default=None, ge=1, le=MOST_CATCHMENT, description="residents of all ages per hub"
+    )
+    lunch_club_seats: int | None = Field(
+        default=None, ge=0, le=MOST_SEATS, description="seats at each lunch, per hub; 0 is no lunch"
+    )
+    sessions_per_week: int = Field(
+        default=1, ge=1, le=MOST_SESSIONS, description="lunches or sessions a week, per hub"
+    )
+    kitchen: bool = Field(default=True, description="a kitchen, without which there is no lunch")
+    minibus: bool = Field(default=True, description="a minibus fetches people who need a lift")
+    minibus_seats: int | None = Field(
+        default=None, ge=0, le=100, description="passenger seats; left out: the evidence"
+    )
+    paid_lead: bool = Field(default=True, description="a paid lead who recruits volunteers")
+    for_whom: Words = Field(default=(EVERYONE,), description="who feels the hub is for them")
+
+    @field_validator("for_whom")
+    @classmethod
+    def _groups_exist(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
+        if not groups:
+            raise ValueError('nobody is named. Write ["everyone"] or the groups it is for')
+        for group in groups:
+            if group not in AUDIENCES:
+                hint = did_you_mean(group[:100], AUDIENCES) or f" Known: {', '.join(AUDIENCES)}."
+                raise ValueError(f'"{group}" is no such group.{hint}')
+        if EVERYONE in groups and len(groups) > 1:
+            raise ValueError('"everyone" stands alone. Remove it, or remove the other groups')
+        if len(set(groups)) < len(groups):
+            raise ValueError("the same group is named twice")
+        return groups
+
+    def contradictions(self) -> Iterator[str]:
+        """Yield a sentence for each pair of settings that cannot both be meant."""
+        yield from super().contradictions()
+        if not self.minibus and self.minibus_seats:
+            yield (
+                f"minibus = false, but minibus_seats = {self.minibus_seats}. "
+                "Write minibus = true or remove minibus_seats"
+            )
+        if self.minibus and self.minibus_seats == 0:
+            yield "minibus = true, but minibus_seats = 0. Write minibus = false"
+        if not self.kitchen and self.lunch_club_seats:
+            yield (
+                f"kitchen = false, but lunch_club_seats = {self.lunch_club_seats}. "
+                "Write kitchen = true or lunch_club_seats = 0"
+            )
+
+    def months_to_open(self, p: Parameters) -> int:
+        """Months from the first money to open doors."""
+        if self.opening_months is not None:
+            return self.opening_months
+        room, building = p.ramp_group_in_existing_building_months, p.ramp_new_hub_months
+        return round(room if self.existing_room else building)
+
+    def running_gbp(self, p: Parameters) -> float:
+        """Net running cost of one full hub a year, after trading."""
+        return p.hub_net_subsidy_staffed + (p.hub_minibus_annual_cost if self.minibus else 0.0)
+
+    def size(self, people: float, p: Parameters) -> float:
+        """Full hubs the money keeps open: at most one per catchment, fewer if money is short."""
+        catchment = self.catchment_people or p.bevy_catchment_population
+        affordable = self.gbp_per_head * people / self.running_gbp(p)
+        return min(people / catchment, affordable)
+
+    def act(self, community: CommunityModel, month: int, pence: int) -> None:
+        """Before opening, money buys and fits out; then it keeps doors open, lead and minibus.
+
+        What neither building nor running needs stays unspent with the hub, and is shown.
+        """
+        from sim.agents.calendar import post_plan  # late: reading a plan needs no numpy
+        from sim.money import Account
+        from sim.units import PENCE_PER_POUND
+
+        ledger, p = community.ledger, community.p
+        post_plan(ledger, month + 1, self.payer, Account.HUBS, pence, PLAN_LINE)
+        state = community.plan_state(self)
+        state["held"] = state.get("held", 0) + pence
+        size = self.size(community.people_of_all_ages, p)
+        if "hubs" not in state and month >= self.start_month + self.months_to_open(p) and pence:
+            state["hubs"] = 1
+            self._open(community, size)
+        share = 1.0 - p.community_pub_share_of_capital_from_shares
+        whole = 0 if self.existing_room else round(
+            p.hub_capital_2024_prices * share * size * PENCE_PER_POUND
+        )
+        mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix())]
+        running = 0
+        if any(hub.open for hub in mine):
+            running = min(
+                state["held"],
+                round(self.running_gbp(p) * size * PENCE_PER_POUND / MONTHS_PER_YEAR),
+            )
+        capital = max(min(state["held"] - running, whole - state.get("built", 0)), 0)
+        state["built"] = state.get("built", 0) + capital
+        state["held"] -= running + capital
+        lead = round(running * p.hub_lead_share_of_cost)
+        for payee, amount, line in (
+            (Account.SUPPLIERS, capital, "hub building"),
+            (Account.WORKERS, lead, "hub lead and driver"),
+            (Account.SUPPLIERS, running - lead, "hub premises, food and minibus"),
+        ):
+            if amount:
+                ledger.post(month + 1, Account.HUBS, payee, amount, line)
+        for hub in mine:
+            hub.grant_pence = pence
+
+    def _prefix(self) -> str:
+        return f"plan hub from month {self.start_month}, {self.where}"
+
+    def _open(self, community: CommunityModel, size: float) -> None:
+        """Open whole hubs; a part of a hub is a smaller hub, with seats scaled to the money."""
+        from sim.agents.hub import Hub, HubPlan
+        from sim.world.bands import AGE_BANDS, ETHNICITIES
+
+        p = community.p
+        number = max(1, round(size))
+        seats = self.lunch_club_seats
+        if seats is None:
+            seats = round(p.bevy_weekly_lunch_club_attendance)
+        riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
+        areas = community.areas_first(self.where, self.neighbourhoods, number)
+        groups = [each for each in self.for_whom if each != EVERYONE]
+        ethnic = tuple(
+            row for row, name in enumerate(ETHNICITIES) if f"ethnicity_{name}" in groups
+        )
+        bands = tuple(
+            row for row, name in enumerate(AGE_BANDS)
+            if any(name in group or (group == "age_75_plus" and name in ("75_84", "85_plus"))
+                   for group in groups if group.startswith("age_"))
+        )
+        for each in range(number):
+            plan = HubPlan(
+                key=f"{self._prefix()}, {each}",
+                area=int(areas[each % len(areas)]),
+                seats=round(seats * self.sessions_per_week * size / number),
+                minibus_seats=round(riders * size / number) if self.minibus else 0,
+                paid_lead=self.paid_lead,
+                funded=True,
+                ethnicities=ethnic,
+                bands=bands,
+            )
+            community.open_hub(Hub(community, plan))
+
+
+PLAN_LINE = "plan: hubs"

@@ -1,0 +1,120 @@
+"""The shape of a scenario file: its tables, their settings, units and limits.
+
+Looks at the levers; changes nothing. Nothing is converted on the way in: a number in quotes is
+refused, not guessed at.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from sim.mistakes import hidden_characters, visible
+from sim.policies import AnyLever, Lever
+
+Kind = Literal["baseline", "what councils could do", "cautionary", "shock"]
+Direction = Literal["down", "up", "flat", "unclear"]
+
+# Least and most of a run's sizes, shared with the command line. They catch slips, no more.
+RUN_LIMITS = {"residents": (200, 2_000_000), "years": (1, 30), "members": (1, 10_000)}
+USUAL_YEARS = 10
+SHOCKS: dict[str, type[BaseModel]] = {}
+
+
+def _seen(text: str) -> str:
+    """Refuse text with nothing in it, or with characters nobody can see."""
+    hidden = hidden_characters(text, lines=True)
+    if hidden:
+        raise ValueError(f"holds hidden characters ({', '.join(hidden[:5])}). Remove them")
+    if not text.strip():
+        raise ValueError("empty. Write something")
+    return text
+
+
+def _on_one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("runs over several lines. Put it on one")
+    return _seen(text)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Line = Annotated[str, Field(max_length=120), AfterValidator(_on_one_line)]
+Prose = Annotated[str, Field(max_length=4_000), AfterValidator(_seen)]
+_LISTED = BeforeValidator(_as_tuple)
+
+
+class Table(BaseModel):
+    """One table of a scenario file: nothing unknown, nothing converted, nothing infinite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class RunDefaults(Table):
+    """What a run uses where the command line is silent."""
+
+    place: Line | None = None
+    residents: int | None = Field(
+        None, ge=RUN_LIMITS["residents"][0], le=RUN_LIMITS["residents"][1]
+    )
+    years: int | None = Field(None, ge=RUN_LIMITS["years"][0], le=RUN_LIMITS["years"][1])
+    members: int | None = Field(None, ge=RUN_LIMITS["members"][0], le=RUN_LIMITS["members"][1])
+
+
+class Override(Table):
+    """A number of the evidence set aside for this plan, and why."""
+
+    value: float
+    because: Prose
+
+
+class Expectation(Table):
+    """What the plan is expected to do, written before it is run.
+
+    `direction`: measure -> where it goes against the baseline (for a baseline: over the years).
+    """
+
+    says: Annotated[tuple[Prose, ...], _LISTED] = Field((), max_length=50)
+    direction: dict[str, Direction] = Field(default_factory=dict)
+
+
+class Shock(Table):
+    """Something that happens to a place. None can be run yet."""
+
+    kind: str
+    start_month: int = Field(0, ge=0)
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in SHOCKS:
+            raise ValueError(
+                f'"{visible(kind)}": no such shock. None can be run yet: remove this block'
+            )
+        return kind
+
+
+class Plan(Table):
+    """The shape of a scenario file."""
+
+    name: str = Field("", description="the file's own name, never written in the file")
+    title: Line
+    summary: Prose
+    kind: Kind
+    extends: str | None = Field(None, description="a preset or file to start from, one level deep")
+    run: RunDefaults = RunDefaults.model_validate({})
+    invest: Annotated[tuple[AnyLever, ...], _LISTED] = Field((), max_length=500)
+    shock: Annotated[tuple[Shock, ...], _LISTED] = Field((), max_length=50)
+    variants: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=50)
+    overrides: dict[str, Override] = Field(default_factory=dict, max_length=500)
+    expect: Expectation = Expectation.model_validate({})
+    evidence: Annotated[tuple[str, ...], _LISTED] = Field((), max_length=500)
+
+    @field_validator("invest")
+    @classmethod
+    def _in_one_order(cls, blocks: tuple[Lever, ...]) -> tuple[Lever, ...]:
+        """Sort the blocks, so that the order they were written in never matters."""
+        return tuple(sorted(blocks, key=lambda block: (block.lever, block.model_dump_json())))

@@ -1,0 +1,44 @@
+"""The settings of one run, in Mesa's own form, so that batch_run and a Reset button work.
+
+`scenario` is Mesa's word for run settings; our preset, file or `sim.Scenario` is the `plan`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mesa.experimental.scenarios import Scenario as MesaScenario
+
+from sim.scenario import Scenario
+
+
+class Settings(MesaScenario):  # type: ignore[misc]
+    """Place, size, horizon, plan and draw of one run; `rng` is the seed."""
+
+    place: Any = "Brighton and Hove"
+    residents: int | None = 10_000
+    years: int = 10
+    plan: str | Path | Scenario = "baseline"
+    draw: int = 0
+    feedback: bool = True
+    lives: bool = True
+
+
+def settings_from(given: Any, overrides: dict[str, Any]) -> Settings:
+    """Settings from Mesa's object (or nothing) and keyword overrides."""
+    values = dict(given.to_dict()) if given is not None else {}
+    values.pop("model", None)
+    values.pop("_scenario_id", None)
+    values |= overrides
+    known = {*Settings.__annotations__, "rng"}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        from sim.errors import UserMistake, did_you_mean
+
+        raise UserMistake(
+            f"CommunityModel has no setting {unknown[0]!r}.{did_you_mean(unknown[0], known)}"
+        )
+    if values.get("rng") is None:
+        values["rng"] = 1
+    return Settings(**values)

@@ -1,0 +1,190 @@
+"""The findings in sentences: a figure with its range, luck, who it reached, and how sure.
+
+It looks at opened results and changes nothing. Every word comes from the paired interval and the
+sign agreement (see trust.py); where a line cannot be computed yet it says so instead.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from sim.show.facts import last_fact
+from sim.show.saved import HEADLINE_MEASURES, Saved, open_results
+from sim.show.trust import Fact, Verdict, band_name, label_line, likelihood
+from sim.show.wording import briefly, change, figure, phrase, signed, span
+from sim.units import financial_year
+
+UNKNOWNS = "not ranked yet: no sensitivity analysis has been run for this comparison."
+TRACK_RECORD = "not scored yet: no held-out real figures have been checked for this comparison."
+NO_REACH = "no separate figure: these results hold none for the people it reached."
+_IN_TERMINAL = ("Scaled up", "People it reached", "Luck")
+_WIDTH = 96
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One scenario and one measure in words. Empty lines do not apply."""
+
+    scenario: str
+    title: str
+    measure: str
+    year: int
+    verdict: Verdict
+    claim: str
+    scaled: str
+    reached: str
+    luck: str
+    unknowns: str
+    track_record: str
+    sure: str
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The lines under the claim, each with its name; empty ones left out."""
+        named = [
+            ("Scaled up", self.scaled),
+            ("People it reached", self.reached),
+            ("Luck", self.luck),
+            ("Unknowns", self.unknowns),
+            ("Track record", self.track_record),
+            ("How sure", self.sure),
+        ]
+        return [(name, said) for name, said in named if said]
+
+
+def findings(source: object) -> list[Finding]:
+    """Each scenario's finding on each headline measure, scenarios in the order asked for."""
+    saved = open_results(source)
+    found = []
+    for scenario in saved.scenarios:
+        for measure in HEADLINE_MEASURES:
+            fact = last_fact(saved, measure, "all", scenario)
+            if fact and fact.known:
+                found.append(_finding(saved, fact))
+    return found
+
+
+def headline_lines(source: object) -> list[str]:
+    """The findings as plain text for a terminal, wrapped, with nothing but printable words."""
+    saved = open_results(source)
+    opening = f"{saved.place}, {saved.period}, against the baseline. Modelled, not observed."
+    lines = [opening]
+    if saved.partial:
+        lines.append(f"Unfinished: {saved.partial_words}.")
+    if saved.members < 2:
+        lines.append("One run only: there is no band, and luck cannot be told from effect.")
+    every = findings(saved)
+    if not every:
+        return [*lines, "No scenario to compare: only the baseline was run."]
+    scenario = None
+    for one in every:
+        if one.scenario != scenario:
+            scenario = one.scenario
+            lines += ["", one.title]
+        lines += textwrap.wrap(one.claim, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+        for name, said in one.lines:
+            if name in _IN_TERMINAL and said != NO_REACH:
+                lines += textwrap.wrap(
+                    f"{name}: {said}", _WIDTH, initial_indent="    ", subsequent_indent="    "
+                )
+    lines += ["", *textwrap.wrap(f"How sure: {_shared_sure(every)}", _WIDTH)]
+    return lines
+
+
+def _shared_sure(every: list[Finding]) -> str:
+    # The first part is the same for every line until sensitivity and validation exist.
+    return every[0].sure.split(";")[0].rstrip(".") + "."
+
+
+def _finding(saved: Saved, fact: Fact) -> Finding:
+    among = last_fact(saved, fact.measure, "reached", fact.scenario)
+    return Finding(
+        fact.scenario, saved.title(fact.scenario), fact.measure, fact.year, fact.verdict,
+        _claim(fact), _scaled(saved, fact),
+        _reached(among) if among and among.known else NO_REACH,
+        _luck(fact), UNKNOWNS, TRACK_RECORD, label_line(fact),
+    )  # fmt: skip
+
+
+def _range(fact: Fact) -> str:
+    said = span(fact.low, fact.high, fact.measure, fact.digits)
+    return f"{band_name(fact.members)}: {said}"
+
+
+def _change(fact: Fact, about: str = "") -> str:
+    return change(fact.median, fact.measure, fact.group, fact.digits, about)
+
+
+def _claim(fact: Fact) -> str:
+    year, words = financial_year(fact.year), phrase(fact.measure)
+    if fact.verdict == "same":
+        return f"In the model, no difference at all in {words.noun} in {year}: the runs are equal."
+    if fact.verdict == "one_run":
+        return (f"In one run of the model in {year}: {_change(fact)}. "
+                "No range can be given.")  # fmt: skip
+    if fact.verdict == "unclear":
+        middle = briefly(fact.median, fact.measure, fact.group, fact.digits)
+        return (
+            f"No clear difference in {words.noun} in the model in {year}: the middle run is "
+            f"{middle} ({_range(fact)}). "
+            "It gives no grounds to say this helps or harms."
+        )
+    hedge = "most runs of the model" if fact.verdict.startswith("mostly") else "the model"
+    opening = "" if _is_better(fact) else "It did not help: "
+    return f"{opening}{'in' if opening else 'In'} {hedge}, {_change(fact, "about ")} " \
+           f"in {year} ({_range(fact)})."  # fmt: skip
+
+
+def _is_better(fact: Fact) -> bool:
+    """False only when the change goes the worse way; measures with no better way pass."""
+    from sim.outcomes import MEASURES
+
+    return MEASURES[fact.measure].better * fact.median >= 0
+
+
+def _luck(fact: Fact) -> str:
+    if fact.verdict == "one_run":
+        return "one run; luck alone could explain it."
+    if fact.verdict == "same":
+        return f"we ran it {fact.members:,} times; every run came out equal to the baseline."
+    words = phrase(fact.measure)
+    side = words.less if fact.median < 0 else words.more
+    said = f"we ran it {fact.members:,} times; it came out {side} in {fact.agreeing_runs:,}."
+    word = likelihood(fact.agreement, fact.members)
+    if word:
+        return f"{said} In the model, {side} is {word}."
+    return said
+
+
+def _reached(fact: Fact) -> str:
+    words = phrase(fact.measure)
+    if fact.verdict == "same":
+        return f"no difference at all in {words.noun} among them."
+    if fact.verdict == "one_run":
+        return f"in one run, {_change(fact)}."
+    if fact.verdict == "unclear":
+        return f"no clear difference in {words.noun} among people it reached ({_range(fact)})."
+    return f"in the model, {_change(fact, 'about ')} ({_range(fact)})."
+
+
+_COUNTS = {
+    "often_lonely_share": ("people_16_plus", "", "people aged 16 or over"),
+    "crises_per_1000": ("people_16_plus", " a year", "people aged 16 or over"),
+    "funding_gap_gbp_per_head": ("people_all_ages", " a year", "people"),
+}
+
+
+def _scaled(saved: Saved, fact: Fact) -> str:
+    """The same figure for the whole place, when its head count was recorded."""
+    key, when, who = _COUNTS.get(fact.measure, ("", "", ""))
+    people = saved.count_of_people(key) if key else None
+    if not people or fact.verdict in {"same", "unclear", "one_run"}:
+        return ""
+    share = people if phrase(fact.measure).pounds else people / 1000.0
+    middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
+    said = signed(middle, fact.measure, fact.digits)
+    return (
+        f"in a place the size of {saved.place} ({figure(people)} {who}), in the model about "
+        f"{said}{when} ({span(low, high, fact.measure, fact.digits)})."
+    )

@@ -1,0 +1,189 @@
+"""Numbers into words: significant figures, fewer or more, and each measure's own phrase.
+
+It looks at the outcome definitions and changes nothing. Rounding here keeps order and sign:
+a larger number never prints smaller, and a number that is not zero never prints as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.outcomes import GROUPS, MEASURES
+
+PRICES = "2024/25 prices"
+SMALLEST = 0.01
+EVERYONE = "residents aged 16 or over"
+REACHED = "people the scenario reached"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """How one measure is said: noun, unit on the page, and the words for less and more."""
+
+    noun: str
+    per: str
+    axis: str
+    less: str = "fewer"
+    more: str = "more"
+    kind: Literal["count", "size"] = "count"
+    factor: float = 1.0
+    pounds: bool = False
+    who: str = EVERYONE
+    note: str = ""
+
+    def per_whom(self, group: str) -> str:
+        """'in every 1,000 residents aged 16 or over', or of the people reached."""
+        return self.per.format(who=self.whom(group))
+
+    def axis_for(self, group: str) -> str:
+        """The unit printed with a chart or table."""
+        return self.axis.format(who=self.whom(group))
+
+    def whom(self, group: str) -> str:
+        """The people counted, narrowed to a group."""
+        if group == "all":
+            return self.who
+        if group == "reached":
+            return REACHED
+        label = GROUPS.get(group, group)
+        return f"{self.who} ({label[:1].lower()}{label[1:]})"
+
+
+def _rate(noun: str, when: str = " a year", who: str = EVERYONE, per: str = "1,000") -> Phrase:
+    return Phrase(noun, f"{when.strip()} for every {per} {{who}}".strip(),
+                  f"{noun}{when} per {per} {{who}}", who=who)  # fmt: skip
+
+
+def _people(noun: str) -> Phrase:
+    return Phrase(noun, "in every 1,000 {who}", f"{noun} per 1,000 {{who}}", factor=1000.0)
+
+
+def _pounds(noun: str, less: str = "smaller", more: str = "larger") -> Phrase:
+    return Phrase(noun, "a head a year", f"pounds per head a year, {PRICES}",
+                  less, more, "size", pounds=True, note=f" ({PRICES})")  # fmt: skip
+
+
+def _score(noun: str, axis: str) -> Phrase:
+    return Phrase(noun, "on average", axis, "lower", "higher", "size")
+
+
+PHRASES: dict[str, Phrase] = {
+    "often_lonely_share": _people("people often or always lonely"),
+    "ucla3_mean": _score("UCLA-3 loneliness score", "UCLA-3 score, 3 to 9, average of {who}"),
+    "crises_per_1000": _rate("crisis episodes"),
+    "emergency_admissions_per_1000": _rate("emergency admissions"),
+    "ae_attendances_per_1000": _rate("A&E attendances"),
+    "care_home_entries_per_100k_65plus": _rate(
+        "care-home entries", who="residents aged 65 or over", per="100,000"
+    ),
+    "carer_breakdowns_per_1000_carers": _rate("carer breakdowns", who="unpaid carers"),
+    "unmet_hours_per_1000": _rate("unmet care hours", " a week"),
+    "waiting_per_1000": _rate("people waiting for care", ""),
+    "unpaid_carer_share": _people("unpaid carers"),
+    "carers_20_plus_hours_share": _people("carers giving 20 hours a week or more"),
+    "life_satisfaction_mean": _score("life satisfaction", "score, 0 to 10, average of {who}"),
+    "hub_attender_share": _people("people going to a hub in a month"),
+    "volunteer_share": _people("people volunteering in a month"),
+    "fee_gap_gbp_per_head": _pounds("fee gap"),
+    "demand_gap_gbp_per_head": _pounds("demand gap"),
+    "need_gap_gbp_per_head": _pounds("need gap"),
+    "funding_gap_gbp_per_head": _pounds("social care funding gap"),
+    "council_spend_gbp_per_head": _pounds(
+        "council spending on adult social care", "lower", "higher"
+    ),
+    "nhs_spend_gbp_per_head": _pounds("NHS spending on crises", "lower", "higher"),
+}
+
+
+def phrase(measure: str) -> Phrase:
+    """The phrase of a measure; one not yet given its own words is said by its label and unit."""
+    if measure in PHRASES:
+        return PHRASES[measure]
+    known = MEASURES[measure]
+    noun = known.label[:1].lower() + known.label[1:]
+    return Phrase(noun, f"({known.unit})", f"{known.unit}, {known.denominator}",
+                  "lower", "higher", "size", who=known.denominator)  # fmt: skip
+
+
+def figure(value: float, digits: int = 2) -> str:
+    """`value` without its sign, to at most `digits` significant figures and no more than two."""
+    size = abs(float(value))
+    if not math.isfinite(size):
+        return "not known"
+    if size == 0:
+        return "0"
+    if size < SMALLEST:
+        return f"under {SMALLEST}"
+    digits = max(1, min(digits, 2))
+    places = digits - 1 - math.floor(math.log10(size))
+    rounded = round(size, places)
+    # 9.96 becomes 10, not 10.0: count the figures again after rounding.
+    places = digits - 1 - math.floor(math.log10(rounded))
+    text = f"{rounded:,.{max(0, places)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(value: float, measure: str, digits: int = 2) -> str:
+    """A size with its pound sign where it is money: '12', '£1.5', 'under £0.01'."""
+    said = figure(value, digits)
+    if not phrase(measure).pounds or said == "not known":
+        return said
+    if "." in said and not said.startswith("under "):
+        whole, pence = said.split(".")
+        said = f"{whole}.{pence:0<2}"
+    under = said.startswith("under ")
+    return f"under £{said.removeprefix('under ')}" if under else f"£{said}"
+
+
+def signed(value: float, measure: str, digits: int = 2) -> str:
+    """A difference with its direction: '12 fewer', '£3 larger', 'no change'."""
+    if value == 0:
+        return "no change"
+    words = phrase(measure)
+    return f"{amount(value, measure, digits)} {words.less if value < 0 else words.more}"
+
+
+def span(low: float, high: float, measure: str, digits: int = 2) -> str:
+    """A range of differences, nearest to zero first: '5 to 20 fewer', '8 fewer to 5 more'."""
+    if low == high:
+        return signed(low, measure, digits)
+    if low * high > 0:
+        near, far = sorted((low, high), key=abs)
+        a, b = amount(near, measure, digits), amount(far, measure, digits)
+        return signed(far, measure, digits) if a == b else f"{a} to {signed(far, measure, digits)}"
+    return f"{signed(low, measure, digits)} to {signed(high, measure, digits)}"
+
+
+def change(value: float, measure: str, group: str, digits: int = 2, about: str = "") -> str:
+    """A difference said in full, with whom it is counted over.
+
+    '12 fewer crisis episodes a year for every 1,000 people', or
+    'the funding gap is £3 a head a year smaller (2024/25 prices)'.
+    """
+    words = phrase(measure)
+    said = f"{about}{amount(value, measure, digits)}"
+    direction, per = words.less if value < 0 else words.more, words.per_whom(group)
+    if words.kind == "count":
+        return f"{said} {direction} {words.noun} {per}"
+    return f"the {words.noun} is {said} {per} {direction}{words.note}"
+
+
+def briefly(value: float, measure: str, group: str, digits: int = 2) -> str:
+    """The same without its noun: '12 fewer a year for every 1,000 people'."""
+    words = phrase(measure)
+    if value == 0:
+        return "no change"
+    said, per = amount(value, measure, digits), words.per_whom(group)
+    direction = words.less if value < 0 else words.more
+    if words.kind == "count":
+        return f"{said} {direction} {per}"
+    return f"{said} {per} {direction}{words.note}"
+
+
+def joined(names: list[str], last: str = "and") -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

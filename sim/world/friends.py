@@ -1,0 +1,199 @@
+"""Friends: how they are at the start, and how they are made and lost each month.
+
+Looks at residents' ages, sociability, feelings and interests; changes friendships only. Two people
+who are both open to a friendship this month, in the same place or interest and of similar age,
+meet; some meet through a friend they share; some make a friend outside the place.
+Source of the equations: docs/model, from the project's study of loneliness and tie dynamics.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Decision, Ids, Luck, mix_ids, text_key
+from sim.parameters import Parameters
+from sim.world.bands import AGE_BANDS
+from sim.world.columns import Columns
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, unseen
+
+Rows = NDArray[np.int64]
+_AREA_POOL = text_key("meets in the neighbourhood")
+_INTEREST_POOL = text_key("meets through an interest")
+
+
+def start_friends(people: Columns, friends: EdgeList, p: Parameters, luck: Luck) -> None:
+    """Give everybody the friends they have when the record opens (settled by the burn-in)."""
+    ids = people.id
+    rows = np.arange(len(people))
+    mean = p.friends_start_mean * people.sociability * _openness_by_age(people, p)
+    number = luck.count(Decision.FRIENDS_START, ids, 0, mean)
+    stub = np.repeat(rows, number)
+    ordinal = np.arange(stub.size) - np.repeat(np.cumsum(number) - number, number)
+    key = mix_ids(ids[stub], ordinal.astype(np.uint64))
+    outside = luck.happens(Decision.FRIEND_OUTSIDE, key, 0, p.outside_friend_share)
+    add_outside_friends(people, friends, stub[outside], key[outside], p, luck, 0)
+    inside = stub[~outside]
+    slot, kind = _slots(people, inside, key[~outside], 0, p, luck)
+    order = luck.bits(Decision.FRIEND_ORDER, key[~outside], 0)
+    first, second, alone = pair_within(slot, order)
+    _join(people, friends, inside[first], inside[second], kind[first], 0, p, luck)
+    left = inside[alone]
+    add_outside_friends(people, friends, left, key[~outside][alone], p, luck, 0)
+
+
+def give_newcomers_friends(
+    people: Columns, rows: Rows, friends: EdgeList, p: Parameters, luck: Luck, month: int
+) -> None:
+    """People who arrive bring the friends they already have, outside the place."""
+    ids = people.id[rows]
+    mean = p.friends_start_mean * people.sociability[rows] * _openness_by_age(people, p)[rows]
+    number = luck.count(Decision.FRIENDS_START, ids, 0, mean)
+    stub = np.repeat(rows, number)
+    ordinal = np.arange(stub.size) - np.repeat(np.cumsum(number) - number, number)
+    key = mix_ids(people.id[stub], ordinal.astype(np.uint64))
+    add_outside_friends(people, friends, stub, key, p, luck, month)
+
+
+def make_and_lose_friends(
+    people: Columns, friends: EdgeList, p: Parameters, luck: Luck, month: int
+) -> int:
+    """One month of friendships: some end, the rest warm, new ones begin. Returns how many began."""
+    lose_and_warm(people, friends, p, luck, month)
+    ids, z = people.id, people.z
+    chance = p.friend_formation * people.sociability * _openness_by_age(people, p)
+    chance = chance * np.exp(-p.withdrawal * z) * people.at_home
+    seekers = np.flatnonzero(luck.uniform(Decision.FRIEND_OPEN, ids, month) < chance)
+    if seekers.size == 0:
+        return 0
+    draw = luck.uniform(Decision.FRIEND_OUTSIDE, ids[seekers], month)
+    away = draw < p.outside_friend_share
+    add_outside_friends(people, friends, seekers[away], ids[seekers[away]], p, luck, month)
+    here = seekers[~away]
+    closing = luck.happens(Decision.FRIEND_CLOSURE, ids[here], month, p.closure_share)
+    met = _friend_of_friend(people, friends, here[closing], luck, month)
+    made = _join(people, friends, here[closing], met, Kind.FRIEND, month, p, luck)
+    others = here[~closing]
+    slot, kind = _slots(people, others, ids[others], month, p, luck)
+    first, second, alone = pair_within(slot, luck.bits(Decision.FRIEND_ORDER, ids[others], month))
+    made += _join(people, friends, others[first], others[second], kind[first], month, p, luck)
+    left = others[alone]
+    add_outside_friends(people, friends, left, ids[left], p, luck, month)
+    return made + int(away.sum()) + left.size
+
+
+def lose_and_warm(
+    people: Columns, friends: EdgeList, p: Parameters, luck: Luck, month: int
+) -> None:
+    """Friendships end (young ones sooner, lonely pairs sooner) and the others grow closer."""
+    z = people.z.astype(np.float32)
+    mean_z = np.where(friends.b >= 0, (z[friends.a] + z[friends.b]) / 2, z[friends.a])
+    casual = friends.strength < round(p.close_strength * FULL)
+    chance = p.friend_loss * np.exp(p.withdrawal_from_friends * mean_z)
+    chance = chance * np.where(casual, p.casual_loss_ratio, 1.0)
+    friends.keep(luck.uniform(Decision.FRIEND_LOSS, friends.key, month) >= chance)
+    gap = FULL - friends.strength
+    friends.strength = friends.strength + np.rint(gap * p.friend_warming).astype(np.int32)
+
+
+def _openness_by_age(people: Columns, p: Parameters) -> NDArray[np.float64]:
+    return p.array("friend_openness", AGE_BANDS)[people.band]
+
+
+def add_outside_friends(
+    people: Columns, friends: EdgeList, rows: Rows, key: Ids, p: Parameters, luck: Luck, month: int
+) -> None:
+    """Friends who live elsewhere: one end here, the other outside."""
+    tie = mix_ids(key, month, Kind.FRIEND)
+    strength = _first_strength(tie, p, luck, month)
+    friends.add(rows, np.full(rows.size, OUTSIDE), tie, strength, Kind.FRIEND)
+
+
+def _join(
+    people: Columns,
+    friends: EdgeList,
+    a: Rows,
+    b: Rows,
+    kind: NDArray[np.integer] | int,
+    month: int,
+    p: Parameters,
+    luck: Luck,
+) -> int:
+    known = b >= 0
+    a, b = a[known], b[known]
+    kinds = np.broadcast_to(np.asarray(kind), known.shape)[known]
+    fresh, key = unseen(people.id, friends, a, b)
+    fresh &= people.household[a] != people.household[b]
+    key = key[fresh]
+    friends.add(a[fresh], b[fresh], key, _first_strength(key, p, luck, month), kinds[fresh])
+    return int(fresh.sum())
+
+
+def _first_strength(key: Ids, p: Parameters, luck: Luck, month: int) -> NDArray[np.int64]:
+    """New friends start casual; those known before the record opens are at all stages."""
+    first = np.full(key.size, p.friend_first_strength)
+    if month == 0:
+        first = first + (1.0 - first) * luck.uniform(Decision.FRIEND_STRENGTH, key, 0)
+    return np.rint(first * FULL).astype(np.int64)
+
+
+def _slots(
+    people: Columns, rows: Rows, key: Ids, month: int, p: Parameters, luck: Luck
+) -> tuple[Ids, NDArray[np.int64]]:
+    """Where each person open to a friendship goes: a pool, an age bracket and a table in it."""
+    draw = luck.uniform(Decision.FRIEND_POOL, key, month)
+    by_interest = draw < p.interest_pool_share
+    jitter = p.friend_age_spread_years * luck.normal(Decision.FRIEND_SLOT, key, month)
+    age = people.age_months[rows] / 12 + jitter
+    bracket = np.clip(age // p.friend_age_bracket_years, 0, None).astype(np.uint64)
+    pool = np.where(
+        by_interest,
+        people.interest[rows].astype(np.uint64) + np.uint64(_INTEREST_POOL),
+        people.area[rows].astype(np.uint64) + np.uint64(_AREA_POOL),
+    )
+    tables = np.where(by_interest, people.interest_tables[rows], people.area_tables[rows])
+    if month == 0:
+        tables = tables * 0 + 1
+    spare = luck.uniform(Decision.FRIEND_SLOT, mix_ids(key, 1), month)
+    table = (spare * tables).astype(np.uint64)
+    kind = np.where(by_interest, Kind.INTEREST, Kind.FRIEND).astype(np.int64)
+    return mix_ids(pool, bracket, table), kind
+
+
+def _friend_of_friend(
+    people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
+) -> Rows:
+    """Somebody a friend knows, by two keyed steps along ties; -1 where there is nobody."""
+    middle = _step(people, friends, rows, luck, month, 0)
+    known = middle >= 0
+    found = np.full(rows.size, -1, dtype=np.int64)
+    found[known] = _step(people, friends, middle[known], luck, month, 1)
+    found[found == rows] = -1
+    return found
+
+
+def _step(
+    people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int, leg: int
+) -> Rows:
+    """One friend of each person in `rows`, chosen by a keyed draw per tie; -1 for none."""
+    touched = np.zeros(len(people), dtype=np.bool_)
+    touched[rows] = True
+    inside = friends.b >= 0
+    forward = np.flatnonzero(inside & touched[friends.a])
+    backward = np.flatnonzero(inside & touched[np.maximum(friends.b, 0)])
+    source = np.concatenate([friends.a[forward], friends.b[backward]])
+    target = np.concatenate([friends.b[forward], friends.a[backward]])
+    key = mix_ids(np.concatenate([friends.key[forward], friends.key[backward]]), people.id[source])
+    draw = luck.bits(Decision.FRIEND_CLOSURE, mix_ids(key, leg), month)
+    line = np.lexsort((draw, source))
+    best = np.full(len(people), -1, dtype=np.int64)
+    best[source[line][::-1]] = target[line][::-1]
+    return np.asarray(best[rows])
+
+
+def tables_for(group: NDArray[np.integer], p: Parameters, share: float) -> NDArray[np.int64]:
+    """How many tables a pool needs for a handful of open people each; fixed at the start."""
+    size = np.bincount(group)
+    inside = (1.0 - p.outside_friend_share) * (1.0 - p.closure_share)
+    open_people = size * p.friend_formation * inside * share / p.age_brackets_in_use
+    return np.maximum(1, np.rint(open_people / p.people_per_table)).astype(np.int64)[group]

@@ -1,0 +1,157 @@
+"""Newcomers: who they are and where they live when they arrive.
+
+Looks at the areas and the luck; adds rows to the columns. A newcomer's traits and draws hang on
+their own identity only, so they do not depend on the scenario.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Decision, Ids, Luck, mix_ids
+from sim.parameters import Parameters
+from sim.world.bands import ADULT_AGE, AGE_BANDS, Sex, age_band
+from sim.world.columns import Columns
+from sim.world.friends import give_newcomers_friends
+from sim.world.households import by_age_and_sex
+from sim.world.neighbours import greet
+from sim.world.people import World, disabled_cut, refresh
+from sim.world.population import (
+    ethnicity_of,
+    need_of,
+    no_car_chance,
+    savings_of,
+    sociability_of,
+)
+
+Rows = NDArray[np.int64]
+_PARTNER = 2  # the second adult of an arriving household
+
+
+def welcome(
+    world: World, area: Rows, key: Ids, age: Rows, p: Parameters, luck: Luck, month: int
+) -> Rows:
+    """Add newcomers to the world; returns their rows.
+
+    A household that moves in is a couple, a person alone or one who joins others, by the
+    evidence for the age; a 16-year-old lives with a family of the neighbourhood.
+    """
+    couple, alone = _living(key, age, p, luck)
+    second = mix_ids(key[couple], _PARTNER)
+    lead = np.arange(key.size)
+    everyone = np.concatenate([key, second])
+    areas = np.concatenate([area, area[couple]])
+    ages = np.concatenate([age, age[couple]])
+    people = world.people
+    before = len(people)
+    traits = _traits(world, everyone, areas, ages, p, luck)
+    mates = np.flatnonzero(couple)
+    other = np.arange(second.size) + key.size
+    traits["sex"][other] = 1 - traits["sex"][mates]
+    home = int(people.household.max()) + 1 + np.concatenate([lead, lead[couple]])
+    hosts = _host(people, area, key)
+    joins = ~couple & ~alone & (hosts >= 0)
+    home[: key.size][joins] = people.household[hosts[joins]]
+    traits["household"] = home
+    street = people.street[np.maximum(hosts, 0)].astype(np.int64)
+    traits["street"] = np.concatenate([street, street[couple]])
+    rows = people.append(traits)
+    people.partner[before + mates] = before + other
+    people.partner[before + other] = before + mates
+    refresh(people)
+    people.disabled[rows] = (
+        people.liability[rows] > disabled_cut(p)[people.quintile[rows], people.band[rows]]
+    ) | (people.need[rows] > 0)
+    give_newcomers_friends(people, rows, world.ties.friends, p, luck, month)
+    greet(people, rows, world.ties.neighbours, p, luck, month)
+    return np.asarray(rows)
+
+
+def _living(
+    key: Ids, age: Rows, p: Parameters, luck: Luck
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    band = age_band(age)
+    sex = np.full(key.size, Sex.FEMALE)
+    as_couple = by_age_and_sex(p, "living_as_couple")[sex, band]
+    alone = by_age_and_sex(p, "living_alone")[sex, band]
+    draw = luck.uniform(Decision.LIVING, key, 0)
+    adult = age > ADULT_AGE * 12
+    return adult & (draw < as_couple), adult & (draw >= as_couple) & (draw < as_couple + alone)
+
+
+def _traits(
+    world: World, key: Ids, area: Rows, age: Rows, p: Parameters, luck: Luck
+) -> dict[str, NDArray[np.generic]]:
+    areas = world.areas
+    quintile = areas.quintile[area]
+    disposition = luck.normal(Decision.DISPOSITION, key, 0)
+    shared = p.liability_disposition_correlation
+    own = luck.normal(Decision.LIABILITY, key, 0)
+    liability = shared * disposition + np.sqrt(1.0 - shared**2) * own
+    band = age_band(age)
+    nobody = np.zeros(key.size, dtype=np.bool_)
+    need = need_of(p, luck, key, band, quintile, liability, nobody)
+    odds = areas.no_car_share[area]
+    return {
+        "id": key,
+        "area": area,
+        "quintile": quintile,
+        "age_months": age,
+        "sex": luck.happens(Decision.SEX, key, 0, 1 / 2).astype(np.int64),
+        "ethnicity": ethnicity_of(areas, p, luck, key, area, age),
+        "disposition": disposition,
+        "sociability": sociability_of(p, luck, key),
+        "liability": liability,
+        "need": need,
+        "months_in_need": np.where(need > 0, 12, 0),
+        "has_car": ~luck.happens(Decision.CAR, key, 0, no_car_chance(odds, 1.0)),
+        "digital": ~luck.happens(
+            Decision.DIGITAL, key, 0, p.array("internet_non_user", AGE_BANDS)[band]
+        ),
+        "savings": savings_of(p, luck, key, age, quintile),
+        "interest": (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64),
+        "kin_outside": luck.count(Decision.CHILDREN, key, 1, p.other_kin_mean),
+        "z": p.feeling_disposition * disposition,
+        "help_keenness": luck.uniform(Decision.HELP_KEENNESS, key, 0),
+        "take_up": luck.uniform(Decision.TAKE_UP, key, 0),
+        "area_tables": _tables(world.people, "area", area),
+        "interest_tables": np.full(key.size, int(np.median(world.people.interest_tables))),
+    }
+
+
+def _tables(people: Columns, pool: str, wanted: Rows) -> Rows:
+    """The number of meeting slots fixed for each pool at the start."""
+    known = np.ones(int(wanted.max(initial=0)) + 1, dtype=np.int64)
+    column = getattr(people, pool).astype(np.int64)
+    inside = column < known.size
+    known[column[inside]] = people.area_tables[inside]
+    return np.asarray(known[wanted])
+
+
+def _host(people: Columns, area: Rows, key: Ids) -> Rows:
+    """A family of the neighbourhood: the next household head after the newcomer's own key.
+
+    One family more or less changes only the newcomers whose keys fall next to it; -1 for none.
+    """
+    heads = np.flatnonzero(
+        (people.partner > np.arange(len(people))) & people.at_home & (people.age_months > 0)
+    )
+    if heads.size == 0:
+        return np.full(area.size, -1, dtype=np.int64)
+    # Sort by area, then by the upper bits of identity: one number holds both.
+    where = _address(people.area[heads], people.id[heads])
+    line = np.argsort(where, kind="stable")
+    place = np.searchsorted(where[line], _address(area, key))
+    found = heads[line[np.minimum(place, line.size - 1)]]
+    start = np.searchsorted(where[line], _address(area, np.zeros_like(key)))
+    first = heads[line[np.minimum(start, line.size - 1)]]
+    found = np.where(people.area[found] == area, found, first)
+    return np.where(people.area[found] == area, found, -1)
+
+
+_ID_BITS = np.uint64(48)  # of an address, the rest being the area
+
+
+def _address(area: NDArray[np.integer], key: Ids) -> Ids:
+    return np.asarray((area.astype(np.uint64) << _ID_BITS) | (key >> (np.uint64(64) - _ID_BITS)))

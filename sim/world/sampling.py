@@ -1,0 +1,221 @@
+"""Choosing whole neighbourhoods that together look like their place.
+
+Like picking a few streets to stand for a town: start somewhere keyed to the town's own name, then
+swap streets for as long as a swap brings ages, deprivation and size nearer to the town's.
+Looks at neighbourhoods. Changes nothing. Whole-number arithmetic only, so that every machine
+chooses the same streets, whatever the seed of the run.
+"""
+
+from __future__ import annotations
+
+import operator
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import UserMistake
+from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
+
+Ints = NDArray[np.int64]
+QUINTILE_NAMES = tuple(f"imd_q{number}" for number in range(1, 6))
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Whole neighbourhoods that stand for a place, simulated one to one."""
+
+    place: str
+    asked: int | None
+    neighbourhoods: Neighbourhoods
+    counts: Ints
+    """People aged 16+ by the 12 bands of `DATA_BANDS`, n x 12."""
+    match: dict[str, tuple[float, float]]
+    """Shares of people aged 16+: group or quintile -> (sample, place)."""
+    scale: float
+    """People aged 16+ in the place for each one in the sample."""
+    quintiles_shown: tuple[int, ...]
+
+    @property
+    def residents(self) -> int:
+        """People aged 16+ in the sample."""
+        return int(self.counts.sum())
+
+    @property
+    def whole(self) -> bool:
+        """Whether every neighbourhood of the place is here."""
+        return self.scale == 1.0
+
+    def largest_difference(self, of: tuple[str, ...] = ADULT_GROUPS + QUINTILE_NAMES) -> float:
+        """Largest difference between sample and place shares, in percentage points."""
+        return max(100 * abs(here - there) for here, there in (self.match[key] for key in of))
+
+    def describe(self) -> list[str]:
+        """Plain sentences for the report."""
+        number = len(self.neighbourhoods)
+        these = "1 whole neighbourhood" if number == 1 else f"{number:,} whole neighbourhoods"
+        if self.whole:
+            said = [f"All of {self.place}: {these}, {self.residents:,} people aged 16 or over."]
+        else:
+            ages = self.largest_difference(ADULT_GROUPS)
+            fifths = self.largest_difference(QUINTILE_NAMES)
+            said = [
+                (
+                    f"{these} of {self.place} with {self.residents:,} people aged 16 or over "
+                    f"({self.asked:,} asked for); each person stands for {self.scale:.1f}."
+                ),
+                (
+                    f"Shares by age group are within {ages:.1f} points of the place's, "
+                    f"shares by deprivation fifth within {fifths:.1f} points."
+                ),
+            ]
+        hidden = [str(each) for each in range(1, 6) if each not in self.quintiles_shown]
+        if hidden:
+            said.append(
+                f"Too few people live in deprivation fifth {', '.join(hidden)} (1 is most deprived)"
+                " of this sample to show results for it."
+            )
+        return said
+
+
+def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | None) -> Sample:
+    """Whole neighbourhoods with about `residents` people aged 16+, matched on age and deprivation.
+
+    A pure function of its arguments. Raises UserMistake for an unusable number.
+    """
+    wanted = None if residents is None else _usable(residents)
+    total = int(here.adults.sum())
+    rows = np.arange(len(here))
+    if wanted is not None and wanted < total:
+        rows = _choose(zlib.crc32(code.encode()), here, wanted)
+    chosen = here.take(rows)
+    shares = (_shares(chosen), _shares(here))
+    match = {
+        key: (float(mine), float(theirs))
+        for key, mine, theirs in zip(ADULT_GROUPS + QUINTILE_NAMES, *shares, strict=True)
+    }
+    least = rule("people_to_show_a_quintile")
+    people = [int(chosen.adults[chosen.quintile == each].sum()) for each in range(1, 6)]
+    return Sample(
+        place=name,
+        asked=wanted,
+        neighbourhoods=chosen,
+        counts=chosen.adult_bands,
+        match=match,
+        scale=total / int(chosen.adults.sum()),
+        quintiles_shown=tuple(each for each in range(1, 6) if people[each - 1] >= least),
+    )
+
+
+def _usable(residents: object) -> int:
+    """The number of residents asked for, or a sentence saying why it cannot be used."""
+    least, most = int(rule("residents_least")), int(all_neighbourhoods().adults.sum())
+    allowed = f"a whole number from {least} to {most:,} (everyone aged 16 or over in England)"
+    if isinstance(residents, bool | np.bool_ | str) or not hasattr(residents, "__index__"):
+        raise UserMistake(f"residents: {str(residents)[:40]!r} cannot be used; give {allowed}.")
+    number = operator.index(residents)
+    if not least <= number <= most:
+        shown = f"{number:,}" if abs(number) < 10**18 else "that number"
+        raise UserMistake(f"residents: {shown} cannot be used; give {allowed}.")
+    return number
+
+
+def _features(here: Neighbourhoods) -> Ints:
+    """People by 5 adult groups and by 5 quintiles, n x 10."""
+    by_quintile = here.adults[:, None] * (here.quintile[:, None] == np.arange(1, 6))
+    return np.hstack([here.adult_groups, by_quintile])
+
+
+def _shares(here: Neighbourhoods) -> NDArray[np.float64]:
+    sums = _features(here).sum(axis=0)
+    return np.hstack([sums[:5] / sums[:5].sum(), sums[5:] / sums[5:].sum()])
+
+
+def _stir(crc: NDArray[np.uint64], salt: int) -> NDArray[np.uint64]:
+    """A keyed number for each neighbourhood: crc32 of its code stirred with the salt."""
+    spice = np.uint64(salt * 0xBF58476D1CE4E5B9 % 2**64)
+    stirred = crc * np.uint64(0x9E3779B97F4A7C15) + spice
+    stirred ^= stirred >> np.uint64(31)
+    stirred *= np.uint64(0x94D049BB133111EB)
+    return np.asarray(stirred ^ (stirred >> np.uint64(29)))
+
+
+def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
+    """Rows of the best of several keyed starts, each improved by exchanges."""
+    size = here.adults
+    shares = _shares(here)
+    # the last column is size, weighted up by the square root of its weight
+    heavy = int(np.sqrt(rule("size_weight")))
+    columns = np.column_stack([_features(here), size * heavy])
+    target = np.append(np.rint(shares * wanted).astype(np.int64), wanted * heavy)
+    crc = np.array([zlib.crc32(code.encode()) for code in here.code.tolist()], dtype=np.uint64)
+    enough = (wanted * rule("near_enough_share")) ** 2
+    best: tuple[int, Ints] | None = None
+    for start in range(int(rule("starts"))):
+        key = _stir(crc, salt + start)
+        inside = _start(key, here.quintile, size, shares[5:] * wanted)
+        cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
+        if best is None or cost < best[0]:
+            best = (cost, np.flatnonzero(inside))
+        if best[0] <= enough:
+            break
+    if best is None:
+        raise ValueError("place_rules.csv: starts must be at least 1")
+    return best[1]
+
+
+def _start(
+    key: NDArray[np.uint64], quintile: Ints, size: Ints, wanted: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """In each quintile, neighbourhoods in keyed order until its share of people is reached."""
+    inside = np.zeros(len(key), dtype=np.bool_)
+    order = np.argsort(key, kind="stable")
+    for number in range(5):
+        mine = order[quintile[order] == number + 1]
+        middle = np.cumsum(size[mine]) - size[mine] // 2
+        inside[mine[middle <= wanted[number]]] = True
+    if not inside.any():
+        inside[order[0]] = True
+    return inside
+
+
+def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Ints) -> int:
+    """Add, drop or swap the best pair until nothing improves; returns the squared deviation left.
+
+    In a large place each round weighs a keyed window of candidates, not everyone. `inside` is
+    changed in place.
+    """
+    blank = np.zeros((1, columns.shape[1]), dtype=np.int64)
+    squares = (columns * columns).sum(axis=1)
+    off = columns[inside].sum(axis=0) - target
+    cost, idle, turn = int((off * off).sum()), 0, 0
+    for turn in range(int(rule("exchanges_most"))):
+        leave = _window(order[inside[order]], int(rule("insiders_tried")), turn)
+        join = _window(order[~inside[order]], int(rule("outsiders_tried")), turn)
+        # row 0 and column 0 stand for nobody: only joining, or only leaving
+        without = off - np.vstack([blank, columns[leave]])
+        gain = 2 * (without @ np.vstack([blank, columns[join]]).T)
+        after = (without * without).sum(axis=1)[:, None] + gain + np.append(0, squares[join])
+        if inside.sum() == 1:
+            after[1, 0] = np.iinfo(np.int64).max  # somebody must stay
+        out, come = np.unravel_index(int(np.argmin(after)), after.shape)
+        idle = 0 if int(after[out, come]) < cost else idle + 1
+        if idle > 3:
+            break
+        if idle:
+            continue
+        cost = int(after[out, come])
+        if out:
+            inside[leave[out - 1]] = False
+        if come:
+            inside[join[come - 1]] = True
+        off = columns[inside].sum(axis=0) - target
+    return cost
+
+
+def _window(candidates: Ints, width: int, turn: int) -> Ints:
+    """`width` candidates in keyed order, moving on each turn, round and round."""
+    if len(candidates) <= width:
+        return candidates
+    return np.take(candidates, np.arange(turn * width, (turn + 1) * width), mode="wrap")

@@ -1,0 +1,222 @@
+"""Who knows whom: ties between residents, kept as arrays with both ends in one row.
+
+Looks at residents' columns; changes only ties. Friends, neighbours, kin and hub companions each
+have a list of their own; the household layer is read off household numbers. A tie whose other
+end is outside the simulated neighbourhoods has `b == OUTSIDE`: contact and help, no person.
+
+Strengths are whole numbers (`FULL` is a strength of one), so that sums over ties do not depend
+on their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Ids, pair_ids
+
+FULL = 1 << 16
+OUTSIDE = -1
+
+Rows = NDArray[np.int32]
+Strengths = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+class Kind(IntEnum):
+    """What a tie is made of."""
+
+    HOUSEHOLD = 0
+    KIN = 1
+    FRIEND = 2
+    INTEREST = 3  # a friend met through a community of interest or identity
+    NEIGHBOUR = 4
+    COMPANION = 5  # somebody met at a hub
+    CARE = 6
+    PAID_CARE = 7
+    CONNECTOR = 8
+    HUB = 9
+
+
+@dataclass
+class EdgeList:
+    """Ties of one layer: ends `a`, `b` (rows of residents), luck key, strength and kind.
+
+    `minutes` holds the hours spent together at a hub (companions only, in whole minutes).
+    """
+
+    a: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    b: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    key: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    strength: Strengths = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    kind: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
+    minutes: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+    def __len__(self) -> int:
+        return int(self.a.size)
+
+    def add(
+        self,
+        a: NDArray[np.integer],
+        b: NDArray[np.integer],
+        key: Ids,
+        strength: NDArray[np.integer] | int,
+        kind: NDArray[np.integer] | int,
+    ) -> None:
+        """Append ties; refuses a tie from a person to themselves."""
+        if np.any(a == b) or np.any(a < 0):
+            raise ValueError("a tie needs two different ends, the first inside the place")
+        size = a.size
+        self.a = np.concatenate([self.a, a.astype(np.int32)])
+        self.b = np.concatenate([self.b, b.astype(np.int32)])
+        self.key = np.concatenate([self.key, key])
+        self.strength = np.concatenate(
+            [self.strength, np.broadcast_to(np.asarray(strength, dtype=np.int32), size)]
+        )
+        self.kind = np.concatenate(
+            [self.kind, np.broadcast_to(np.asarray(kind, dtype=np.uint8), size)]
+        )
+        self.minutes = np.concatenate([self.minutes, np.zeros(size, dtype=np.int32)])
+
+    def keep(self, wanted: Flags) -> None:
+        """Drop every tie that is not `wanted`."""
+        if wanted.all():
+            return
+        for name in ("a", "b", "key", "strength", "kind", "minutes"):
+            setattr(self, name, getattr(self, name)[wanted])
+
+    def inside(self) -> Flags:
+        """Ties with both ends inside the place."""
+        return np.asarray(self.b >= 0)
+
+    def sum_strength(self, people: int) -> NDArray[np.int64]:
+        """Sum of strengths at each resident: int64[people]."""
+        return self.sum_of(self.strength, people)
+
+    def sum_of(self, weight: NDArray[np.integer], people: int) -> NDArray[np.int64]:
+        """Sum of a whole-number weight over each resident's ties: int64[people].
+
+        Floats hold whole numbers exactly below 2**53, so bincount is exact here.
+        """
+        total = np.bincount(self.a, weights=weight, minlength=people)
+        inside = self.b >= 0
+        total += np.bincount(self.b[inside], weights=weight[inside], minlength=people)
+        return total.astype(np.int64)
+
+    def sum_across(
+        self, weight: NDArray[np.integer], value: NDArray[np.integer]
+    ) -> NDArray[np.int64]:
+        """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
+        inside = self.b >= 0
+        a, b, w = self.a[inside], self.b[inside], weight[inside].astype(np.float64)
+        people = value.size
+        total = np.bincount(a, weights=w * value[b], minlength=people)
+        total += np.bincount(b, weights=w * value[a], minlength=people)
+        return total.astype(np.int64)
+
+    def count(self, people: int) -> NDArray[np.int64]:
+        """Number of ties of each resident: int64[people]."""
+        total = np.bincount(self.a, minlength=people)
+        total += np.bincount(self.b[self.b >= 0], minlength=people)
+        return np.asarray(total)
+
+    def remap(self, new_row: NDArray[np.integer], survives: Flags | None = None) -> None:
+        """Follow residents to new rows; `new_row` is -1 for the departed.
+
+        `survives` marks ties that live on outside when one end moves away.
+        """
+        old_outside = self.b < 0
+        a = new_row[self.a].astype(np.int32)
+        b = np.where(old_outside, OUTSIDE, new_row[self.b]).astype(np.int32)
+        lost_a, lost_b = a < 0, (b < 0) & ~old_outside
+        if survives is None:
+            alive = ~(lost_a | lost_b)
+        else:
+            swap = lost_a & (b >= 0) & survives
+            a[swap], b[swap] = b[swap], OUTSIDE
+            alive = (a >= 0) & (~lost_b | survives)
+            b[lost_b] = OUTSIDE
+        self.a, self.b = a, b
+        self.keep(alive)
+
+    def check(self, people: int) -> None:
+        """Raise if a tie has one end, joins nobody, repeats itself or leaves its range."""
+        if np.any((self.a < 0) | (self.a >= people) | (self.b >= people) | (self.b < OUTSIDE)):
+            raise ValueError("a tie has an end that is not a resident")
+        if np.any(self.a == self.b):
+            raise ValueError("a tie joins a resident to themselves")
+        if np.any((self.strength < 0) | (self.strength > FULL)):
+            raise ValueError("a tie's strength left 0 to 1")
+        inside = self.b >= 0
+        low = np.minimum(self.a, self.b)[inside].astype(np.int64)
+        pairs = low * people + np.maximum(self.a, self.b)[inside]
+        if np.unique(pairs).size != pairs.size:
+            raise ValueError("two residents are joined twice in one layer")
+
+    def copy(self) -> EdgeList:
+        """An independent copy."""
+        return EdgeList(
+            *(getattr(self, n).copy() for n in ("a", "b", "key", "strength", "kind", "minutes"))
+        )
+
+
+@dataclass
+class Ties:
+    """The layers of the social graph that are stored tie by tie."""
+
+    friends: EdgeList = field(default_factory=EdgeList)
+    neighbours: EdgeList = field(default_factory=EdgeList)
+    kin: EdgeList = field(default_factory=EdgeList)
+    companions: EdgeList = field(default_factory=EdgeList)
+
+    def layers(self) -> dict[str, EdgeList]:
+        """Layers by name."""
+        return {
+            "friends": self.friends,
+            "neighbours": self.neighbours,
+            "kin": self.kin,
+            "companions": self.companions,
+        }
+
+    def copy(self) -> Ties:
+        """An independent copy."""
+        return Ties(*(layer.copy() for layer in self.layers().values()))
+
+
+def pair_within(
+    slot: NDArray[np.uint64], order: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Pair people who stand in the same slot: (first, second, left over) as positions.
+
+    Within a slot people stand in `order`; the first meets the second, the third the fourth. One
+    person more or less changes only who meets in that slot.
+    """
+    line = np.lexsort((order, slot))
+    slots = slot[line]
+    starts = np.flatnonzero(np.r_[True, slots[1:] != slots[:-1]])
+    lengths = np.diff(np.r_[starts, slots.size])
+    rank = np.arange(slots.size) - np.repeat(starts, lengths)
+    size = np.repeat(lengths, lengths)
+    leads = (rank % 2 == 0) & (rank + 1 < size)
+    first = np.flatnonzero(leads)
+    alone = (rank % 2 == 0) & (rank + 1 == size)
+    return line[first], line[first + 1], line[alone]
+
+
+def unseen(
+    ids: Ids, edges: EdgeList, a: NDArray[np.integer], b: NDArray[np.integer]
+) -> tuple[Flags, Ids]:
+    """Which proposed ties are new and not repeated, with their pair keys."""
+    key = pair_ids(ids[a], ids[b])
+    touched = np.zeros(ids.size, dtype=np.bool_)
+    touched[a] = True
+    touched[b] = True
+    near = touched[edges.a] & (edges.b >= 0)
+    near &= touched[edges.b]
+    fresh = ~np.isin(key, edges.key[near])
+    first_seen = np.zeros(key.size, dtype=np.bool_)
+    first_seen[np.unique(key, return_index=True)[1]] = True
+    return fresh & first_seen & (a != b), key

@@ -1,0 +1,20 @@
+"""What every test shares: charts without a screen, and the same examples on every run."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Set before anything imports matplotlib, and inherited by the programs that tests start.
+os.environ["MPLBACKEND"] = "Agg"
+
+# A promise that fails must fail again for the next reader: examples follow from the test itself.
+settings.register_profile(
+    "house",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
