@@ -51,6 +51,7 @@ class Gathering(mesa.Model):
         )
         net = p.net_migration / 12 * len(people)
         self.movers = (leaving + net) / (1.0 + couples) / len(people)
+        self.couple_tables = lifecourse.couple_tables(people, p)
         facts = start.place.facts
         whole = facts["people"].value / facts["people_16_plus"].value
         self.people_of_all_ages = float(len(people) * whole)

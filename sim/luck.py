@@ -134,6 +134,7 @@ class Decision(IntEnum):
     CARE_HOME_PAYER = 186
     AE_FIRST = 187
     CRISIS_DAY = 188
+    CARE_HOME_OTHER = 189
 
 
 def mix(*parts: int) -> int:

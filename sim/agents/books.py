@@ -27,8 +27,8 @@ class Fees:
     home_care_hour: int
     home_care_price_hour: int
     direct_payment_hour: int
-    supported_living_hour: int
-    supported_living_price_hour: int
+    supported_living_week: int
+    supported_living_price_week: int
     care_home_week: tuple[int, int]
     care_home_price_week: tuple[int, int]
 
@@ -54,8 +54,8 @@ def fees_now(council: Council, p: Parameters) -> Fees:
         home_care_hour=hour + round(council.fee_uplift * PENCE_PER_POUND),
         home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25),
         direct_payment_hour=pence(p.direct_payment_gbp_per_hour),
-        supported_living_hour=pence(p.supported_living_gbp_per_hour),
-        supported_living_price_hour=pence(p.supported_living_price_gbp_per_hour),
+        supported_living_week=pence(p.supported_living_week),
+        supported_living_price_week=pence(p.supported_living_price_week),
         care_home_week=(
             pence(p.council_care_home_week_18_64),
             pence(p.council_care_home_week_65plus),
@@ -99,7 +99,11 @@ def council_care(people: Columns, fees: Fees, p: Parameters) -> dict[str, int]:
     return {
         "home care": pay_for(weekly(Care.HOME_CARE), fees.home_care_hour),
         "direct payments": pay_for(weekly(Care.DIRECT_PAYMENT), fees.direct_payment_hour),
-        "supported living": pay_for(weekly(Care.SUPPORTED_LIVING), fees.supported_living_hour),
+        "supported living": round(
+            int((people.client == Care.SUPPORTED_LIVING).sum())
+            * fees.supported_living_week
+            * WEEKS_PER_MONTH
+        ),
         "care homes under 65": round(residents[0] * fees.care_home_week[0] * WEEKS_PER_MONTH),
         "care homes 65 or over": round(residents[1] * fees.care_home_week[1] * WEEKS_PER_MONTH),
         "client contributions": -contributions,
@@ -195,40 +199,32 @@ def _time(
 
 
 def gap_of_month(people: Columns, fees: Fees, p: Parameters) -> Gap:
-    """Fee gap, demand gap and need gap for care at home and care homes; they sum exactly.
+    """Fee gap, demand gap and need gap by service, added up; they sum exactly.
 
-    At home, need above the fixed Care Act cut-off and the reference packages are shared over the
-    kinds of support in proportion to what is delivered. In care homes D = T = N: the people are
-    there; only the fee gap arises.
+    Care at home is counted in minutes. Supported living and care homes are counted in weeks with
+    D = T = N: the people are there, so only the fee gap arises, and their reference packages and
+    needs are left out of care at home.
     """
     formal = people.formal_minutes.astype(np.int64)
-    reference = int(people.reference_package.astype(np.int64).sum())
-    needed = need_above_care_act(people, p)
-    supported = people.client == Care.SUPPORTED_LIVING
-    delivered_living = int(formal[supported].sum())
-    delivered = int(formal.sum()) - delivered_living
-    living_reference = min(delivered_living, reference)
-    at_home = funding_gap(
+    living = people.client == Care.SUPPORTED_LIVING
+    delivered = int(formal[~living].sum())
+    reference = int(people.reference_package[~living].astype(np.int64).sum())
+    needed = need_above_care_act(people, ~living, p)
+    total = funding_gap(
         fees.home_care_price_hour,
         fees.home_care_hour,
         minutes_a_month(delivered),
-        minutes_a_month(reference - living_reference),
-        minutes_a_month(max(needed - living_reference, 0)),
+        minutes_a_month(reference),
+        minutes_a_month(needed),
     )
-    living = funding_gap(
-        fees.supported_living_price_hour,
-        fees.supported_living_hour,
-        minutes_a_month(delivered_living),
-        minutes_a_month(living_reference),
-        minutes_a_month(living_reference),
-    )
-    total = at_home + living
     group = older(people)
     paid = people.care_home == CareHome.COUNCIL
-    for row in (0, 1):
-        # A week in a care home is posted as one "hour" of 60 minutes at the weekly price.
-        weeks = round(int((paid & (group == row)).sum()) * WEEKS_PER_MONTH * MINUTES_PER_HOUR)
-        total = total + funding_gap(
-            fees.care_home_price_week[row], fees.care_home_week[row], weeks, weeks, weeks
-        )
+    for people_there, price, fee in (
+        (living, fees.supported_living_price_week, fees.supported_living_week),
+        (paid & (group == 0), fees.care_home_price_week[0], fees.care_home_week[0]),
+        (paid & (group == 1), fees.care_home_price_week[1], fees.care_home_week[1]),
+    ):
+        # A week is posted as one "hour" of 60 minutes at the weekly price.
+        weeks = round(int(people_there.sum()) * WEEKS_PER_MONTH * MINUTES_PER_HOUR)
+        total = total + funding_gap(price, fee, weeks, weeks, weeks)
     return total

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, chance_per_month, minutes
-from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE
+from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, Sex
 from sim.world.columns import Columns
 from sim.world.ties import EdgeList
 
@@ -64,8 +64,12 @@ def give_care(people: Columns, kin: EdgeList, p: Parameters) -> tuple[CaringTies
     helper = _household_carer(people, p)
     near = _near_kin(people, kin, p)
     room = _room_to_give(people, p)
-    base_home = np.where(helper >= 0, np.rint(at_hand * needed).astype(np.int64), 0)
-    base_kin = np.where((near >= 0) | (people.kin_outside > 0), np.rint(by_kin * needed), 0)
+    ready = would_ask(people, p)
+    usual = np.where(ready, p.kin_share_when_council_helps, 1.0) * needed
+    effort = p.carer_effort_least + (2.0 - 2.0 * p.carer_effort_least) * people.help_keenness[helper]
+    base_home = np.where(helper >= 0, np.rint(at_hand * effort * usual).astype(np.int64), 0)
+    base_home = np.minimum(base_home, needed)
+    base_kin = np.where((near >= 0) | (people.kin_outside > 0), np.rint(by_kin * usual), 0)
     people.kin_base_minutes = np.minimum(base_home + base_kin.astype(np.int64), needed)
     wants_home = base_home + np.where(helper >= 0, extra, 0)
     wants_kin = base_kin.astype(np.int64) + np.where(helper >= 0, 0, extra)
@@ -87,6 +91,14 @@ def give_care(people: Columns, kin: EdgeList, p: Parameters) -> tuple[CaringTies
 def _table(p: Parameters, name: str) -> NDArray[np.float64]:
     """Shares of need by age group (18-64, 65+) and level: float64[2, 5]."""
     return np.stack([p.array(f"{name}_{group}", LEVELS) for group in ("18_64", "65plus")])
+
+
+def would_ask(people: Columns, p: Parameters) -> NDArray[np.bool_]:
+    """Who is ready to ask for and accept council help, and under the savings limit."""
+    older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
+    return np.asarray(
+        (people.take_up < _table(p, "takes_up")[older, people.need]) & (people.savings < 2)
+    )
 
 
 def _able(people: Columns) -> NDArray[np.bool_]:
@@ -164,7 +176,7 @@ def care_outside(people: Columns, p: Parameters, luck: Luck, month: int) -> None
 
     Onset = exit x prevalence / (1 - prevalence).
     """
-    target = p.array("outside_carer", AGE_BANDS)[people.band]
+    target = outside_share(people, p)
     stop = float(chance_per_month(p.carer_exit_annual_extra_resident))
     ids = people.id
     gives = people.outside_minutes > 0
@@ -176,6 +188,13 @@ def care_outside(people: Columns, p: Parameters, luck: Luck, month: int) -> None
     )
     people.outside_minutes = np.where(stops | ~able, 0, people.outside_minutes)
     people.outside_minutes[rows] = outside_hours(people, rows, p, luck, month)
+
+
+def outside_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
+    """Share who care for somebody elsewhere, by age and sex."""
+    share = p.array("outside_carer", AGE_BANDS)[people.band]
+    ratio = np.where(people.sex == Sex.FEMALE, p.caring_ratio_female, 2.0 - p.caring_ratio_female)
+    return np.asarray(share * ratio)
 
 
 def outside_hours(people: Columns, rows: Rows, p: Parameters, luck: Luck, month: int) -> Rows:

@@ -57,7 +57,7 @@ class Connector(mesa.Agent):
         weight = np.exp(p.referral_per_z * people.z + p.referral_per_need * people.need)
         weight = weight * (people.hub < 0) * people.at_home
         draw = luck.exponential(Decision.REFERRAL, people.id, month)
-        score = np.where(weight > 0, draw / np.maximum(weight, np.finfo(np.float64).tiny), np.inf)
+        score = np.where(weight > 0, draw / np.where(weight > 0, weight, 1.0), np.inf)
         take = min(take, int((weight > 0).sum()))
         if take <= 0:
             return np.zeros(0, dtype=np.int64)

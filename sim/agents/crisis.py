@@ -123,7 +123,11 @@ def move_to_care_home(people: Columns, events: Events, p: Parameters, luck: Luck
         p.array("care_home_entry_self_funds", ("below_lower_limit", "between_limits",
                 "above_upper_limit"))[people.savings[rows]],
     )
-    people.care_home[rows] = np.where(pays_self, CareHome.SELF_FUNDED, CareHome.COUNCIL)
+    other = older & luck.happens(
+        Decision.CARE_HOME_OTHER, people.id[rows], month, p.care_home_entry_other_payer
+    )
+    payer = np.where(pays_self, CareHome.SELF_FUNDED, CareHome.COUNCIL)
+    people.care_home[rows] = np.where(other, CareHome.OTHER, payer)
     mates = people.partner[rows]
     people.partner[mates[mates >= 0]] = -1
     people.partner[rows] = -1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.carer import would_ask
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR
@@ -57,11 +58,10 @@ def entitled(people: Columns, rules: Rules, p: Parameters, left: Rows) -> Rows:
     """Package in minutes a week each person would be granted under `rules`; 0 for none."""
     group, level = older(people), people.need
     table = by_group(p, "package_hours")[group, level] * MINUTES_PER_HOUR
-    asks = people.take_up < by_group(p, "takes_up")[group, level]
-    means = people.savings < 2
+    asks = would_ask(people, p)
     granted = np.minimum(np.rint(table * rules.generosity).astype(np.int64), left)
     over = left >= rules.cut_off_hours * MINUTES_PER_HOUR
-    return np.where(over & asks & means & people.at_home, granted, 0)
+    return np.where(over & asks & people.at_home, granted, 0)
 
 
 def left_after_kin(people: Columns) -> Rows:
@@ -76,6 +76,8 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
     draw = luck.uniform(Decision.CARE_START, people.id, 0)
     waits = (package > 0) & (draw < p.waiting_share_at_start)
     people.waiting = np.where(waits, np.where(draw < p.waiting_share_at_start / 2, 1, 2), 0)
+    others = (people.need > 0) & (package == 0) & people.at_home
+    people.waiting[others & (draw < p.waiting_assessment_share_at_start)] = 1
     people.client = np.where((package > 0) & ~waits, _kind(people, p, luck), Care.NONE)
     people.package = np.where(people.client > 0, package, 0)
     people.formal_minutes = people.package
@@ -189,14 +191,12 @@ def buy_privately(people: Columns, p: Parameters) -> None:
     people.unmet_minutes = np.maximum(room, 0) - people.own_minutes
 
 
-def need_above_care_act(people: Columns, p: Parameters) -> int:
-    """Minutes a week of need above the fixed Care Act cut-off after unpaid help, council-payable."""
-    left = np.maximum(
-        people.needed_minutes.astype(np.int64) - people.kin_minutes - people.own_minutes, 0
-    )
-    payable = people.at_home & (people.savings < 2)
-    over = payable & (left >= p.care_act_cut_off_hours * MINUTES_PER_HOUR)
-    return int(left[over].sum())
+def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:
+    """Council-payable minutes a week of need above the fixed Care Act cut-off, after unpaid help."""
+    left = people.needed_minutes.astype(np.int64) - people.kin_minutes - people.community_minutes
+    left = np.maximum(left - people.own_minutes, 0)
+    over = left >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
+    return int(left[over & among & people.at_home & (people.savings < 2)].sum())
 
 
 def agency_minutes(people: Columns) -> int:

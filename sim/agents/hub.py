@@ -173,7 +173,7 @@ def first_members(
     weight = nearness[hub.row][people.area] * lift * np.exp(-p.hub_shyness * people.z)
     fit = hub.welcomes(people, p) & people.at_home & (people.hub < 0)
     draw = luck.exponential(Decision.HUB_JOIN, people.id, -hub.row)
-    score = np.where(fit, draw / np.maximum(weight, np.finfo(np.float64).tiny), np.inf)
+    score = np.where(fit, draw / np.where(weight > 0, weight, 1.0), np.inf)
     line = np.lexsort((people.id, score))[: min(hub.places(p), int(fit.sum()))]
     return np.asarray(line)
 

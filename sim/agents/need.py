@@ -12,7 +12,7 @@ from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import minutes
-from sim.world.bands import AGE_BANDS, LEVELS
+from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE
 from sim.world.columns import Columns
 from sim.world.people import disabled_cut
 
@@ -46,8 +46,11 @@ def change_need(
     starts = np.flatnonzero(
         (need == 0) & home & luck.happens(Decision.NEED_ONSET, ids, month, chance)
     )
-    worse = np.concatenate([[0.0], p.array("need_worsens", LEVELS[1:-1]), [0.0]])
-    worsens = (need > 0) & home & luck.happens(Decision.NEED_WORSE, ids, month, worse[need])
+    older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
+    worse = np.zeros((2, len(LEVELS)))
+    worse[0, 1:-1] = p.array("need_worsens_18_64", LEVELS[1:-1])
+    worse[1, 1:-1] = p.array("need_worsens_65plus", LEVELS[1:-1])
+    worsens = (need > 0) & home & luck.happens(Decision.NEED_WORSE, ids, month, worse[older, need])
     new = (need > 0) & (people.months_in_need <= p.need_fast_months)
     slow = p.array("need_recovers_slow", AGE_BANDS)[band]
     recovers = (

@@ -60,7 +60,7 @@ def start_care(world: World, p: Parameters, luck: Luck) -> None:
     people.take_up = luck.uniform(Decision.TAKE_UP, people.id, 0)
     volunteer.start_volunteers(people, p, luck)
     need.set_needed_minutes(people, p)
-    share = p.array("outside_carer", AGE_BANDS)[people.band]
+    share = carer.outside_share(people, p)
     able = people.at_home & (people.need <= 2)
     rows = np.flatnonzero(
         able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share)

@@ -80,7 +80,9 @@ class Resident(ColumnAgent):
     def move_house(people: ColumnAgentSet) -> None:  # noqa: N805
         """Couples form and part, households leave, newcomers and 16-year-olds arrive."""
         model, columns = _model(people), people.columns
-        lifecourse.form_and_part_couples(columns, model.p, model.luck, model.month)
+        lifecourse.form_and_part_couples(
+            columns, model.couple_tables, model.p, model.luck, model.month
+        )
         leaving = lifecourse.moving_out(columns, model.p, model.luck, model.month)
         model.departures = int(leaving.size)
         model.see_off(leaving, moved=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.luck import Decision, Ids, Luck, mix_ids, text_key
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS
+from sim.world.bands import ADULT_AGE, AGE_BANDS
 from sim.world.columns import Columns
 from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, unseen
 
@@ -45,14 +45,41 @@ def start_friends(people: Columns, friends: EdgeList, p: Parameters, luck: Luck)
 def give_newcomers_friends(
     people: Columns, rows: Rows, friends: EdgeList, p: Parameters, luck: Luck, month: int
 ) -> None:
-    """People who arrive bring the friends they already have, outside the place."""
+    """People who arrive bring the friends they already have, who live elsewhere.
+
+    Those who come of age grew up here: most of their friends are young people of the place.
+    """
     ids = people.id[rows]
     mean = p.friends_start_mean * people.sociability[rows] * _openness_by_age(people, p)[rows]
     number = luck.count(Decision.FRIENDS_START, ids, 0, mean)
     stub = np.repeat(rows, number)
     ordinal = np.arange(stub.size) - np.repeat(np.cumsum(number) - number, number)
     key = mix_ids(people.id[stub], ordinal.astype(np.uint64))
-    add_outside_friends(people, friends, stub, key, p, luck, month)
+    away = luck.happens(Decision.FRIEND_OUTSIDE, key, 0, p.outside_friend_share)
+    away |= people.age_months[stub] > ADULT_AGE * 12
+    local = stub[~away]
+    add_outside_friends(people, friends, stub[away], key[away], p, luck, 0)
+    _join(people, friends, local, _schoolmate(people, local, key[~away]), Kind.FRIEND, 0, p, luck)
+
+
+def _schoolmate(people: Columns, rows: Rows, key: Ids) -> Rows:
+    """A young person of the same neighbourhood: the next identity after a keyed one; -1 none."""
+    young = np.flatnonzero(people.band == 0)
+    if rows.size == 0 or young.size == 0:
+        return np.full(rows.size, -1, dtype=np.int64)
+    where = address(people.area[young], people.id[young])
+    line = np.argsort(where, kind="stable")
+    place = np.searchsorted(where[line], address(people.area[rows], key))
+    found = young[line[np.minimum(place, line.size - 1)]]
+    return np.where(people.area[found] == people.area[rows], found, -1)
+
+
+_ID_BITS = np.uint64(48)  # of an address, the rest being the area
+
+
+def address(area: NDArray[np.integer], key: Ids) -> Ids:
+    """Sort key that puts people by area, then by the upper bits of identity."""
+    return np.asarray((area.astype(np.uint64) << _ID_BITS) | (key >> (np.uint64(64) - _ID_BITS)))
 
 
 def make_and_lose_friends(

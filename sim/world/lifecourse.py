@@ -27,7 +27,16 @@ def death_chances(people: Columns, calendar_year: int) -> NDArray[np.float64]:
     return np.asarray(table[people.sex, np.minimum(people.age_months // 12, OLDEST_AGE)])
 
 
-def form_and_part_couples(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+def couple_tables(people: Columns, p: Parameters) -> int:
+    """Meeting slots per age band for people open to a partner; fixed at the start."""
+    chance = chance_per_month(p.array("couple_forms", AGE_BANDS))[people.band]
+    seekers = float((chance * (people.partner < 0)).sum()) / len(AGE_BANDS)
+    return max(1, round(seekers / p.couple_seekers_per_table))
+
+
+def form_and_part_couples(
+    people: Columns, tables: int, p: Parameters, luck: Luck, month: int
+) -> None:
     """Some single people find a partner near by, some couples part, some leave home."""
     ids, band = people.id, people.band
     single = (people.partner < 0) & people.at_home
@@ -40,7 +49,7 @@ def form_and_part_couples(people: Columns, p: Parameters, luck: Luck, month: int
     leaves = np.flatnonzero(luck.happens(Decision.LEAVES_HOME, ids, month, chance * crowded))
     _part(people, parts)
     _move_alone(people, leaves)
-    _pair_up(people, np.flatnonzero(finds), luck, month)
+    _pair_up(people, np.flatnonzero(finds), tables, luck, month)
 
 
 def _part(people: Columns, rows: Rows) -> None:
@@ -55,13 +64,18 @@ def _move_alone(people: Columns, rows: Rows) -> None:
     people.household[rows] = fresh + np.arange(rows.size)
 
 
-def _pair_up(people: Columns, rows: Rows, luck: Luck, month: int) -> None:
-    """Women and men open to a partner meet by area and age bracket; a home is shared."""
+def _pair_up(people: Columns, rows: Rows, tables: int, luck: Luck, month: int) -> None:
+    """Women and men open to a partner meet by age band; a home is shared.
+
+    Each stands at one of a few tables by their own luck, so that one more seeker changes only
+    who meets at that table.
+    """
     bracket = people.band[rows].astype(np.uint64)
-    area = people.area[rows].astype(np.uint64)
+    spare = luck.uniform(Decision.COUPLE_FORMS, mix_ids(people.id[rows], 1), month)
+    table = (spare * tables).astype(np.uint64)
     women = people.sex[rows] == Sex.FEMALE
     order = luck.bits(Decision.COUPLE_FORMS, people.id[rows], month + 1) >> np.uint64(1)
-    slot = mix_ids(area, bracket)
+    slot = mix_ids(table, bracket)
     rank = _rank(slot, women, order)
     meeting = mix_ids(slot, rank.astype(np.uint64))
     first, second, _ = pair_within(meeting, women.astype(np.uint64))

@@ -13,7 +13,7 @@ from sim.luck import Decision, Ids, Luck, mix_ids
 from sim.parameters import Parameters
 from sim.world.bands import ADULT_AGE, AGE_BANDS, Sex, age_band
 from sim.world.columns import Columns
-from sim.world.friends import give_newcomers_friends
+from sim.world.friends import address, give_newcomers_friends
 from sim.world.households import by_age_and_sex
 from sim.world.neighbours import greet
 from sim.world.people import World, disabled_cut, refresh
@@ -140,18 +140,11 @@ def _host(people: Columns, area: Rows, key: Ids) -> Rows:
     if heads.size == 0:
         return np.full(area.size, -1, dtype=np.int64)
     # Sort by area, then by the upper bits of identity: one number holds both.
-    where = _address(people.area[heads], people.id[heads])
+    where = address(people.area[heads], people.id[heads])
     line = np.argsort(where, kind="stable")
-    place = np.searchsorted(where[line], _address(area, key))
+    place = np.searchsorted(where[line], address(area, key))
     found = heads[line[np.minimum(place, line.size - 1)]]
-    start = np.searchsorted(where[line], _address(area, np.zeros_like(key)))
+    start = np.searchsorted(where[line], address(area, np.zeros_like(key)))
     first = heads[line[np.minimum(start, line.size - 1)]]
     found = np.where(people.area[found] == area, found, first)
     return np.where(people.area[found] == area, found, -1)
-
-
-_ID_BITS = np.uint64(48)  # of an address, the rest being the area
-
-
-def _address(area: NDArray[np.integer], key: Ids) -> Ids:
-    return np.asarray((area.astype(np.uint64) << _ID_BITS) | (key >> (np.uint64(64) - _ID_BITS)))
