@@ -6,6 +6,7 @@ every combination of deprivation, age, sex, ethnic group and caring; groups are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,14 @@ from sim.agents.risk import Norms
 from sim.outcomes import MEASURES
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR
-from sim.world.bands import AGE_BANDS, ETHNICITIES, PENSION_AGE, SEXES
+from sim.world.bands import (
+    AGE_BANDS,
+    ETHNICITIES,
+    PENSION_AGE,
+    QUINTILES,
+    SEXES,
+    UCLA3_RANGE,
+)
 from sim.world.columns import Columns
 from sim.world.people import COUNTED
 
@@ -45,13 +53,11 @@ PERSON_MEASURES: dict[str, tuple[str, str]] = {
     "volunteer_share": ("volunteered", "people"),
 }
 
-_SHAPE = (5, len(AGE_BANDS), len(SEXES), len(ETHNICITIES), 2)  # quintile first
+_SHAPE = (len(QUINTILES), len(AGE_BANDS), len(SEXES), len(ETHNICITIES), 2)  # carer or not last
 _AGE_KEYS = ("age_16_24", "age_25_34", "age_35_49", "age_50_64", "age_65_74", "age_75_plus")
 
 
-def count(
-    people: Columns, events: Events, norms: Norms, p: Parameters
-) -> dict[str, Floats]:
+def count(people: Columns, events: Events, norms: Norms, p: Parameters) -> dict[str, Floats]:
     """Everything counted this month, person by person: name -> float64[n]."""
     z = people.z.astype(np.float64)
     flags = {
@@ -77,9 +83,6 @@ def count(
     return counted
 
 
-UCLA3_RANGE = (3.0, 9.0)  # the scale runs from 3 to 9 by definition
-
-
 def cell_of(people: Columns) -> NDArray[np.int64]:
     """One code for deprivation, age band, sex, ethnic group and caring: int64[n]."""
     return np.asarray(
@@ -89,6 +92,14 @@ def cell_of(people: Columns) -> NDArray[np.int64]:
     )
 
 
+def _sums(cell: NDArray[np.int64], values: Floats, size: int) -> Floats:
+    """Sum of values in each cell; what is rare is looked up, what is common is added."""
+    rows = np.flatnonzero(values)
+    if 2 * rows.size < values.size:
+        return np.bincount(cell[rows], weights=values[rows], minlength=size)
+    return np.bincount(cell, weights=values, minlength=size)
+
+
 @dataclass
 class Diary:
     """Monthly sums by cell, and the place's money by month."""
@@ -96,14 +107,12 @@ class Diary:
     sums: list[Floats] = field(default_factory=list)
     money: list[dict[str, float]] = field(default_factory=list)
 
-    def write(self, cell: NDArray[np.int64], counted: dict[str, Floats], money: dict[str, float]) -> (
-        dict[str, float]
-    ):
+    def write(
+        self, cell: NDArray[np.int64], counted: dict[str, Floats], money: dict[str, float]
+    ) -> dict[str, float]:
         """Write one month; returns the month's value of every measure for everyone."""
         size = int(np.prod(_SHAPE))
-        page = np.stack(
-            [np.bincount(cell, weights=counted[name], minlength=size) for name in COUNTED]
-        )
+        page = np.stack([_sums(cell, counted[name], size) for name in COUNTED])
         self.sums.append(page)
         self.money.append(money)
         total = dict(zip(COUNTED, page.sum(axis=1), strict=True))
@@ -129,27 +138,21 @@ class Diary:
 
 def groups(cube: Floats) -> dict[str, Floats]:
     """Sums by group from a cube [counted, quintile, band, sex, ethnicity, carer]."""
-    axes = {0, 1, 2, 3, 4, 5}
-
-    def margin(axis: int) -> Floats:
-        return np.asarray(cube.sum(axis=tuple(axes - {0, axis})))
-
-    found: dict[str, Floats] = {"all": cube.sum(axis=tuple(axes - {0}))}
-    for row, part in enumerate(margin(1).T):
-        found[f"imd_{row + 1}"] = part
-    ages = margin(2)
-    ages = np.concatenate([ages[:, : len(_AGE_KEYS) - 1],
-                           ages[:, len(_AGE_KEYS) - 1 :].sum(axis=1, keepdims=True)], axis=1)
-    found |= dict(zip(_AGE_KEYS, ages.T, strict=True))
-    found |= dict(zip(SEXES, margin(3).T, strict=True))
-    found |= {
-        f"ethnicity_{name}": part for name, part in zip(ETHNICITIES, margin(4).T, strict=True)
-    }
-    found |= dict(zip(("not_carer", "carer"), margin(5).T, strict=True))
+    axes = range(1, cube.ndim)
+    fifths, ages, sexes, ethnic, caring = (
+        cube.sum(axis=tuple(other for other in axes if other != axis)).T for axis in axes
+    )
+    found: dict[str, Floats] = {"all": cube.sum(axis=tuple(axes))}
+    found |= {f"imd_{row}": part for row, part in enumerate(fifths, start=1)}
+    last = len(_AGE_KEYS) - 1
+    found |= dict(zip(_AGE_KEYS, [*ages[:last], ages[last:].sum(axis=0)], strict=True))
+    found |= dict(zip(SEXES, sexes, strict=True))
+    found |= {f"ethnicity_{name}": part for name, part in zip(ETHNICITIES, ethnic, strict=True)}
+    found |= dict(zip(("not_carer", "carer"), caring, strict=True))
     return found
 
 
-def _value(key: str, total: dict[str, float]) -> float:
+def _value(key: str, total: Mapping[str, float]) -> float:
     """A measure's value from sums over people (for one month: rates are per month)."""
     over, under = PERSON_MEASURES[key]
     if total[under] <= 0:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sim.opening import Opening
 
 
-class Gathering(mesa.Model):
+class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     """What a community is made of, beside its residents, and how people come and go."""
 
     def open_the_place(self: Any, start: Opening) -> None:
@@ -46,8 +46,7 @@ class Gathering(mesa.Model):
         self.start_counts = self.world.areas.counts.sum(axis=1)
         leaving = lifecourse.expected_departures(people, p)
         couples = float(
-            p.array("living_as_couple_female", AGE_BANDS)
-            @ p.array("arrival_age_share", AGE_BANDS)
+            p.array("living_as_couple_female", AGE_BANDS) @ p.array("arrival_age_share", AGE_BANDS)
         )
         net = p.net_migration / 12 * len(people)
         self.movers = (leaving + net) / (1.0 + couples) / len(people)
@@ -57,13 +56,12 @@ class Gathering(mesa.Model):
         self.people_of_all_ages = float(len(people) * whole)
         self.reached_and_gone: list[NDArray[np.uint64]] = []
         self.deaths = self.departures = self.arrivals = 0
+        self.dying = np.zeros(len(people), dtype=np.bool_)
         self._open_services()
         self._open_council(start)
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
-        self.connectors = [
-            Connector(self, "link worker", share * p.link_worker_caseload_year / 12)
-        ]
+        self.connectors = [Connector(self, "link worker", share * p.link_worker_caseload_year / 12)]
         self.funnel = funnel.FunnelCount()
         self.leavers = 0
         self._graph: tuple[int, Any] | None = None
@@ -82,7 +80,7 @@ class Gathering(mesa.Model):
         self.home_care.staff(self.posts, p)
 
     def _open_council(self: Any, start: Opening) -> None:
-        """The council's own net spending per adult, shared out: care as modelled, the rest as is."""
+        """The council's own net spending, shared out: care as modelled, the rest as it is."""
         people, p = self.world.people, self.p
         facts = start.place.facts
         net = facts["asc_net_current_gbp_2023_24"].value / start.sample.scale
@@ -121,16 +119,17 @@ class Gathering(mesa.Model):
         self.hubs.append(new)
         self.nearness = np.concatenate([self.nearness, share[None, :]])
 
-    def areas_first(self: Any, where: str, named: tuple[str, ...], number: int) -> (
-        NDArray[np.int64]
-    ):
+    def areas_first(
+        self: Any, where: str, named: tuple[str, ...], number: int
+    ) -> NDArray[np.int64]:
         """Neighbourhood rows in the order a plan wants them: int[n]."""
         here = self.sample.neighbourhoods
         tie = self.luck.uniform(Decision.HUB_CHANCE, self.place_keys, 1)
         if where == "named":
             wanted = {name.casefold() for name in named}
             rows = [
-                row for row in range(len(here))
+                row
+                for row in range(len(here))
                 if here.code[row].casefold() in wanted or here.name[row].casefold() in wanted
             ]
             if not rows:
@@ -147,8 +146,12 @@ class Gathering(mesa.Model):
         }[where]
         return np.asarray(np.lexsort((tie, score)))
 
-    def see_off(self: Any, rows: NDArray[np.int64], moved: bool) -> None:
-        """People who die or move away: their year is filed, ties are closed, rows re-used."""
+    def see_off(self: Any, dead: NDArray[np.int64], moved: NDArray[np.int64]) -> None:
+        """People who die or move away: their year is filed, ties are closed, rows re-used.
+
+        Most friendships of those who move live on outside.
+        """
+        rows = np.concatenate([dead, moved])
         if rows.size == 0:
             return
         people, ties = self.world.people, self.world.ties
@@ -158,11 +161,15 @@ class Gathering(mesa.Model):
         if gone.size:
             self.reached_and_gone.append(people.id[gone].copy())
         before = len(people)
-        survives = None
-        if moved:
-            survives = self.luck.happens(
-                Decision.TIE_SURVIVES_MOVE, ties.friends.key, self.month, self.p.ties_survive_move
-            )
+        away = np.zeros(before + 1, dtype=np.bool_)  # the last place answers for outside
+        away[moved] = True
+        gone_here = np.zeros(before + 1, dtype=np.bool_)
+        gone_here[dead] = True
+        friends = ties.friends
+        may = (away[friends.a] | away[friends.b]) & ~gone_here[friends.a] & ~gone_here[friends.b]
+        survives = self.luck.happens(
+            Decision.TIE_SURVIVES_MOVE, friends.key, self.month, may * self.p.ties_survive_move
+        )
         moves = people.remove(rows)
         new_row = moves.new_row(np.arange(before))
         ties.friends.remap(new_row, survives)
@@ -172,7 +179,7 @@ class Gathering(mesa.Model):
     def depart(self: Any, ids: NDArray[np.uint64]) -> None:
         """Residents leave the place (Mesa's `remove` on a resident comes here)."""
         rows = self.world.people.row_of(ids)
-        self.see_off(rows[rows >= 0], moved=True)
+        self.see_off(np.zeros(0, dtype=np.int64), rows[rows >= 0])
         self.rest_after_change()
 
     def rest_after_change(self: Any) -> None:
@@ -197,7 +204,7 @@ class Gathering(mesa.Model):
         """File the year so far of these residents."""
         people = self.world.people
         sums = np.stack([getattr(people, f"year_{name}")[rows] for name in COUNTED], axis=1)
-        self.lives.keep((self.month + 11) // 12, people.id[rows], sums)
+        self.lives.keep((self.month - 1) // 12 + 1, people.id[rows], sums)
 
     def often_lonely(self: Any, identity: int) -> bool:
         """Whether this resident is more likely than not to answer 'often or always'."""
@@ -209,15 +216,19 @@ class Gathering(mesa.Model):
     def graph(self: Any) -> nx.MultiGraph:
         """The social graph of this month: made on demand, kept until the month turns."""
         if self._graph is None or self._graph[0] != self.month:
-            self._graph = (self.month, social_graph(self.world.people, self.world.ties,
-                                                    *self._few_nodes_and_edges()))
+            self._graph = (
+                self.month,
+                social_graph(self.world.people, self.world.ties, *self._few_nodes_and_edges()),
+            )
         return self._graph[1]
 
     def _few_nodes_and_edges(self: Any) -> tuple[list[Any], list[Any]]:
         people = self.world.people
         council: Node = ("council", 0)
-        nodes: list[Any] = [(council, {"kind": "council"}),
-                            (("service", 0), {"kind": "service", "name": self.home_care.kind})]
+        nodes: list[Any] = [
+            (council, {"kind": "council"}),
+            (("service", 0), {"kind": "service", "name": self.home_care.kind}),
+        ]
         edges: list[Any] = [(council, ("service", 0), {"kind": "commissions", "strength": 1.0})]
         for each in self.hubs:
             nodes.append((("hub", each.row), {"kind": "hub", "name": each.key, "open": each.open}))
@@ -230,14 +241,19 @@ class Gathering(mesa.Model):
             nodes.append((("connector", row), {"kind": "connector", "name": each.kind}))
             edges += [
                 (("connector", row), int(who), {"kind": "connector", "strength": 1.0})
-                for who in each.clients if people.row_of(np.array([who]))[0] >= 0
+                for who in each.clients
+                if people.row_of(np.array([who]))[0] >= 0
             ]
         filled = np.flatnonzero(self.posts.filled)
-        nodes += [(("paid_carer", int(self.posts.worker[row])), {"kind": "paid_carer"})
-                  for row in filled]
+        nodes += [
+            (("paid_carer", int(self.posts.worker[row])), {"kind": "paid_carer"}) for row in filled
+        ]
         edges += [
-            (("paid_carer", int(self.posts.worker[row])), ("service", 0),
-             {"kind": "employs", "strength": 1.0})
+            (
+                ("paid_carer", int(self.posts.worker[row])),
+                ("service", 0),
+                {"kind": "employs", "strength": 1.0},
+            )
             for row in filled
         ]
         edges += self._care_edges(filled)
@@ -279,8 +295,9 @@ class Gathering(mesa.Model):
     def provenance(self: Any) -> dict[str, Any]:
         """Where this run came from, for run.json: place, sample, imputed facts, money unspent."""
         unspent = {
-            f"{row} {lever.lever}": round(self.plan_states.get(row, {}).get("held", 0)
-                                          / PENCE_PER_POUND, 2)
+            f"{row} {lever.lever}": round(
+                self.plan_states.get(row, {}).get("held", 0) / PENCE_PER_POUND, 2
+            )
             for row, lever in enumerate(self.plan.invest)
         }
         return {
@@ -303,8 +320,12 @@ class Gathering(mesa.Model):
             "council_care_share_of_budget": float(self.council.care_scale_note),
             "money_held_unspent_gbp": unspent,
             "hubs": [
-                {"name": each.key, "open": each.open, "seats": each.seats,
-                 "minibus_seats": each.minibus_seats}
+                {
+                    "name": each.key,
+                    "open": each.open,
+                    "seats": each.seats,
+                    "minibus_seats": each.minibus_seats,
+                }
                 for each in self.hubs
             ],
         }

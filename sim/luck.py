@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum, unique
 from operator import index
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtri
 
 Ids: TypeAlias = NDArray[np.uint64]
 Floats: TypeAlias = NDArray[np.float64]
+Real: TypeAlias = NDArray[np.floating[Any]] | float
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -79,6 +79,8 @@ class Decision(IntEnum):
     COUPLE_FORMS = 104
     COUPLE_PARTS = 105
     LEAVES_HOME = 106
+    SPARE_ROOM = 107
+    COUPLE_ORDER = 108
     FRIEND_OPEN = 110
     FRIEND_POOL = 111
     FRIEND_SLOT = 112
@@ -269,24 +271,37 @@ class Luck:
 
     def normal(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Standard normal numbers by the inverse distribution function: float64[n]."""
+        from scipy.special import ndtri  # late: looking up a place needs no scipy
+
         return np.asarray(ndtri(self.uniform(decision, ids, month)))
 
     def exponential(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Exponential numbers with mean 1: float64[n]."""
         return np.asarray(-np.log(self.uniform(decision, ids, month)))
 
-    def happens(
-        self, decision: Decision, ids: Ids, month: int, chance: Floats | float
-    ) -> NDArray[np.bool_]:
+    def gamma(self, decision: Decision, ids: Ids, month: int, shape: float) -> Floats:
+        """Gamma numbers of mean 1 by the inverse distribution function: float64[n]."""
+        from scipy.special import gammaincinv
+
+        return np.asarray(gammaincinv(shape, self.uniform(decision, ids, month)) / shape)
+
+    def happens(self, decision: Decision, ids: Ids, month: int, chance: Real) -> NDArray[np.bool_]:
         """Whether an event of probability `chance` happens to each identity: bool[n].
 
         With a higher chance the same people are hit and some more: draws are shared.
         """
-        return np.asarray(self.uniform(decision, ids, month) < chance)
+        if np.ndim(chance) == 0 or ids.ndim != 1:
+            return np.asarray(self.uniform(decision, ids, month) < chance)
+        chances = np.broadcast_to(np.asarray(chance), ids.shape)
+        rows = np.flatnonzero(chances > 0)
+        happens = np.zeros(ids.shape, dtype=np.bool_)
+        if 2 * rows.size > ids.size:  # drawing for everybody is quicker than picking
+            np.less(self.uniform(decision, ids, month), chances, out=happens)
+        elif rows.size:
+            happens[rows] = self.uniform(decision, ids[rows], month) < chances[rows]
+        return happens
 
-    def count(
-        self, decision: Decision, ids: Ids, month: int, mean: Floats | float
-    ) -> NDArray[np.int64]:
+    def count(self, decision: Decision, ids: Ids, month: int, mean: Real) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function from one uniform: int64[n].
 
         With a higher mean nobody's count is lower: draws are shared. Raises ValueError for a
@@ -301,6 +316,8 @@ class Luck:
 
 def _poisson(uniform: Floats, means: Floats) -> NDArray[np.int64]:
     """The smallest k whose cumulative Poisson probability reaches each uniform number."""
+    from scipy.special import gammaln
+
     first, term = np.zeros(means.shape), np.exp(-np.minimum(means, _LARGE_MEAN))
     large = means > _LARGE_MEAN
     if large.any():  # the chance of 0 vanishes: start so far below the mean that nothing is missed

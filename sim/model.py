@@ -19,21 +19,19 @@ from sim.agents import books, funnel, hub, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
-from sim.agents.connector import Connector
-from sim.agents.council import Council
 from sim.agents.crisis import Events, move_to_care_home
 from sim.agents.feelings import age_effect
 from sim.agents.hub import Hub
 from sim.agents.resident import Resident
 from sim.agents.risk import raw_multipliers
-from sim.agents.service import POST_COLUMNS, PaidCarer, Service
+from sim.agents.service import POST_COLUMNS, PaidCarer
 from sim.gathering import Gathering
 from sim.luck import Luck
 from sim.money import Ledger
 from sim.opening import opening
 from sim.policies.lever import Lever
 from sim.settings import settings_from
-from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
+from sim.units import PENCE_PER_POUND
 from sim.world.columns import Columns
 
 
@@ -131,7 +129,9 @@ class CommunityModel(Gathering):
 
     def work(self) -> None:
         """Workforce and market: leavers and hires; providers paid under cost hand care back."""
-        wanted = self.home_care.posts_wanted(funnel.agency_minutes_wanted(self.world.people), self.p)
+        wanted = self.home_care.posts_wanted(
+            funnel.agency_minutes_wanted(self.world.people), self.p
+        )
         self.home_care.open_posts(self.posts, wanted, self.p, self.luck)
         self.leavers = self.home_care.hire_and_lose(self.posts, self.p, self.luck, self.month)
         fees = books.fees_now(self.council, self.p)
@@ -235,5 +235,3 @@ class CommunityModel(Gathering):
         fees = books.fees_now(self.council, self.p)
         people = self.world.people
         return books.pay_for(int(people.package.astype(np.int64).sum()), fees.home_care_hour)
-
-

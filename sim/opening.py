@@ -43,9 +43,7 @@ def opening(settings: Settings) -> Opening:
     _check(settings)
     place = get(settings.place)
     sample = place.sample(settings.residents)
-    overrides = {
-        key: Override(given.value, given.because) for key, given in plan.overrides.items()
-    }
+    overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
     p = Parameters.build(overrides, settings.draw)
     numbers = (settings.draw, tuple(sorted((k, o.value) for k, o in overrides.items())))
     norms = _once(_norms, numbers, lambda: find_norms(p))

@@ -65,7 +65,13 @@ _LIST = (
         1000.0,
     ),
     Measure(
-        "unmet_hours_per_1000", "Unmet care hours", "hours a week per 1,000", _ALL, "mean", -1, 1000.0
+        "unmet_hours_per_1000",
+        "Unmet care hours",
+        "hours a week per 1,000",
+        _ALL,
+        "mean",
+        -1,
+        1000.0,
     ),
     Measure("waiting_per_1000", "People waiting for care", "per 1,000", _ALL, "mean", -1, 1000.0),
     Measure("unpaid_carer_share", "Unpaid carers", "share", _ALL, "mean", 0),
@@ -79,7 +85,13 @@ _LIST = (
     Measure("demand_gap_gbp_per_head", "Demand gap", _MONEY, _HEAD, "sum", -1, by_group=False),
     Measure("need_gap_gbp_per_head", "Need gap", _MONEY, _HEAD, "sum", -1, by_group=False),
     Measure(
-        "funding_gap_gbp_per_head", "Social care funding gap", _MONEY, _HEAD, "sum", -1, by_group=False
+        "funding_gap_gbp_per_head",
+        "Social care funding gap",
+        _MONEY,
+        _HEAD,
+        "sum",
+        -1,
+        by_group=False,
     ),
     Measure(
         "council_spend_gbp_per_head",

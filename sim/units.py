@@ -17,6 +17,7 @@ PENCE_PER_POUND = 100
 WEEKS_PER_YEAR = DAYS_PER_YEAR / DAYS_PER_WEEK
 WEEKS_PER_MONTH = WEEKS_PER_YEAR / MONTHS_PER_YEAR
 THOUSAND = 1000.0
+SESSIONS_A_MONTH = 4  # a month of attendance is four weekly sessions, read as hours a week
 FIRST_YEAR = 2024  # month 1 is April 2024
 
 

@@ -108,7 +108,8 @@ def record(members: int = 8, years: int = 10, asked: int | None = None,
     """What run.json would say."""
     asked = members if asked is None else asked
     text = {
-        key: f"title = {json.dumps(titles[key])}\nsummary = {json.dumps('What ' + key + ' pays for.')}"
+        key: f"title = {json.dumps(titles[key])}\n"
+        f"summary = {json.dumps('What ' + key + ' pays for.')}"
         '\nevidence = ["hub_attendance_share"]\n'
         for key in ("baseline", *scenarios)
     }
@@ -123,7 +124,7 @@ def record(members: int = 8, years: int = 10, asked: int | None = None,
         "request": {"presets": list(scenarios), "place": place, "residents": 10_000,
                     "years": years, "members": asked, "seed": 1},
         "scenarios": text, "evidence_hash": "e" * 12, "seeds": list(range(1, asked + 1)),
-        "libraries": {"numpy": "2.3"}, "provenance": {key: told for key in text},
+        "libraries": {"numpy": "2.3"}, "provenance": dict.fromkeys(text, told),
         "partial": members < asked, "members_asked": asked,
         "members_finished": list(range(members)), "members_failed": [],
     }  # fmt: skip

@@ -578,7 +578,7 @@ def crowd() -> tuple[Everyone, AgentSet]:
     """Residents and two hubs, and the same people as Mesa's own agents."""
     town, plain = Town(rng=3), mesa.Model(rng=3)
     for agent in town.agents:
-        names = [n for n in ("age", "ward", "mood")]
+        names = ["age", "ward", "mood"]
         person = Plain(plain, agent.unique_id, **{name: getattr(agent, name) for name in names})
         person.kind = type(agent).__name__
     town.twin = plain

@@ -44,7 +44,6 @@ NAMED_NUMBERS = {
     "Z_UNIT": "fixed point: one unit of feeling as an integer, so that sums ignore order",
     "BISECTIONS": "numerical precision: halvings of an interval until it cannot shrink",
     "MOST_MONTHS_COUNTED": "a counter stops here; far beyond any run",
-    "UCLA3_RANGE": "the questionnaire's own scale",
 }
 
 

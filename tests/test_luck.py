@@ -224,7 +224,12 @@ def test_every_uniform_number_lies_strictly_between_0_and_1_even_at_the_last_bit
     assert np.all((numbers > 0) & (numbers < 1))
     assert numbers.min() == 2.0**-54
     assert numbers.max() == 1 - 2.0**-53
-    assert np.all(room._poisson(numbers, np.full(edges.size, 3.0)) < 40)
+
+
+def test_the_luckiest_roll_there_is_still_ends_in_a_sensible_count() -> None:
+    means = np.geomspace(0.01, 5000, 400)
+    counts = room._poisson(np.full(means.size, 1 - 2.0**-53), means)
+    assert np.all(counts <= means + 10 * np.sqrt(means) + 25)
 
 
 @settings(deadline=None)

@@ -204,7 +204,7 @@ def done(tmp_path_factory):
 
 def test_a_saved_run_reads_back_sorted_and_with_the_hash_it_states(done):
     frame = results.load(done.out)
-    plain = frame.astype({name: object for name in table.WORDS})
+    plain = frame.astype(dict.fromkeys(table.WORDS, object))
     pd.testing.assert_frame_equal(plain, plain.sort_values(table.ORDER, ignore_index=True))
     assert frame.groupby("member")["seed"].first().tolist() == [1, 2, 3]
     stated = results.load_run(done.out)["results_hash"]

@@ -389,8 +389,8 @@ def test_the_report_puts_findings_first_and_says_what_it_cannot(page: str) -> No
                                                    "evidence", "cannot")]  # fmt: skip
     assert order == sorted(order)
     for words in ("Modelled, not observed", "not a forecast", "no trust label yet",
-                  "not yet been tested with readers", "Most deprived fifth", "care spending by line",
-                  "hub_attendance_share", LICENCE):  # fmt: skip
+                  "not yet been tested with readers", "Most deprived fifth",
+                  "care spending by line", "hub_attendance_share", LICENCE):  # fmt: skip
         assert words in page
 
 
@@ -460,7 +460,10 @@ def test_writing_leaves_nothing_half_done(tmp_path: Path) -> None:
 
 
 def test_opening_the_show_loads_nothing_heavy() -> None:
-    code = "import sys, sim.show, sim.show.headline; print({'matplotlib', 'pandas'} & set(sys.modules))"
+    code = (
+        "import sys, sim.show, sim.show.headline; "
+        "print({'matplotlib', 'pandas'} & set(sys.modules))"
+    )
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
         cwd=Path(__file__).parents[1],

@@ -92,8 +92,11 @@ def council_care(people: Columns, fees: Fees, p: Parameters) -> dict[str, int]:
     homes = p.array("care_home_contribution_week", names)
     community = p.array("community_contribution_week", names)
     contributions = sum(
-        round((residents[row] * homes[row] + clients[row] * community[row])
-              * WEEKS_PER_MONTH * PENCE_PER_POUND)
+        round(
+            (residents[row] * homes[row] + clients[row] * community[row])
+            * WEEKS_PER_MONTH
+            * PENCE_PER_POUND
+        )
         for row in (0, 1)
     )
     return {
@@ -183,9 +186,7 @@ def _hospital(ledger: Ledger, month: int, events: Events, p: Parameters) -> int:
     return total
 
 
-def _time(
-    ledger: Ledger, month: int, people: Columns, carer_minutes: int, p: Parameters
-) -> None:
+def _time(ledger: Ledger, month: int, people: Columns, carer_minutes: int, p: Parameters) -> None:
     """Time given unpaid, in shadow accounts valued at a stated rate, never mixed with cash."""
     volunteers = int(people.volunteer_minutes.astype(np.int64).sum())
     rate = round(p.volunteer_replacement_cost_per_hour * PENCE_PER_POUND)

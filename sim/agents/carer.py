@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.luck import Decision, Luck
+from sim.luck import Decision, Ids, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, chance_per_month, minutes
 from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, Sex
@@ -35,7 +35,8 @@ class CaringTies:
     @classmethod
     def none(cls) -> CaringTies:
         """Nobody cares for anybody."""
-        return cls(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+        nobody = np.zeros(0, dtype=np.int64)
+        return cls(nobody, nobody, nobody)
 
 
 @dataclass(frozen=True)
@@ -54,38 +55,48 @@ def give_care(people: Columns, kin: EdgeList, p: Parameters) -> tuple[CaringTies
     short of the April 2024 package, families take on a part of what is lost, and give back the
     same part of what is gained.
     """
-    needed = people.needed_minutes.astype(np.int64)
-    older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
-    level = people.need
-    at_hand = _table(p, "coresident_share")[older, level]
-    by_kin = _table(p, "kin_share")[older, level]
-    lost = (people.reference_package - people.formal_minutes) * (people.reference_package > 0)
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    needed = people.needed_minutes[rows].astype(np.int64)
+    older, level = in_pension_age(people, rows), people.need[rows]
+    package = people.reference_package[rows].astype(np.int64)
+    lost = np.where(package > 0, package - people.formal_minutes[rows], 0)
     extra = np.rint(p.family_takes_on_share * lost).astype(np.int64)
-    helper = _household_carer(people, p)
-    near = _near_kin(people, kin, p)
-    room = _room_to_give(people, p)
-    ready = would_ask(people, p)
-    usual = np.where(ready, p.kin_share_when_council_helps, 1.0) * needed
-    effort = p.carer_effort_least + (2.0 - 2.0 * p.carer_effort_least) * people.help_keenness[helper]
-    base_home = np.where(helper >= 0, np.rint(at_hand * effort * usual).astype(np.int64), 0)
+    able = _able(people)
+    helper = _household_carer(people, rows, able)
+    near = _near_kin(people, kin, rows, able)
+    room = _room_to_give(people, np.concatenate([helper, near]), p)
+    usual = np.where(would_ask(people, rows, p), p.kin_share_when_council_helps, 1.0) * needed
+    keen = (1.0 - p.carer_effort_least) * 2.0 * people.help_keenness[helper]
+    at_hand = _table(p, "coresident_share")[older, level] * (p.carer_effort_least + keen)
+    base_home = np.where(helper >= 0, np.rint(at_hand * usual).astype(np.int64), 0)
     base_home = np.minimum(base_home, needed)
-    base_kin = np.where((near >= 0) | (people.kin_outside > 0), np.rint(by_kin * usual), 0)
-    people.kin_base_minutes = np.minimum(base_home + base_kin.astype(np.int64), needed)
-    wants_home = base_home + np.where(helper >= 0, extra, 0)
-    wants_kin = base_kin.astype(np.int64) + np.where(helper >= 0, 0, extra)
-    wants_home = np.clip(wants_home, 0, needed)
-    wants_kin = np.clip(wants_kin, 0, needed - wants_home)
-    home = _ration(people, helper, wants_home, room)
+    has_kin = (near >= 0) | (people.kin_outside[rows] > 0)
+    by_kin = np.rint(_table(p, "kin_share")[older, level] * usual).astype(np.int64)
+    base_kin = np.where(has_kin, by_kin, 0)
+    wants_home = np.clip(base_home + np.where(helper >= 0, extra, 0), 0, needed)
+    wants_kin = np.clip(base_kin + np.where(helper >= 0, 0, extra), 0, needed - wants_home)
+    home = _ration(people.id[rows], helper, wants_home, room)
     np.subtract.at(room, helper[home > 0], home[home > 0])
-    kin_here = _ration(people, near, wants_kin, room)
-    away = np.where((near < 0) & (people.kin_outside > 0), wants_kin, 0)
-    people.kin_minutes = home + kin_here + away
-    cared = np.concatenate([np.flatnonzero(home > 0), np.flatnonzero(kin_here > 0)])
-    given = np.concatenate([home[home > 0], kin_here[kin_here > 0]])
-    carer = np.concatenate([helper[home > 0], near[kin_here > 0]])
-    people.care_minutes = np.bincount(carer, weights=given, minlength=len(people)).astype(np.int64)
-    ties = CaringTies(carer, cared, given)
+    kin_here = _ration(people.id[rows], near, wants_kin, room)
+    away = np.where((near < 0) & (people.kin_outside[rows] > 0), wants_kin, 0)
+    people.kin_base_minutes = 0
+    people.kin_base_minutes[rows] = np.minimum(base_home + base_kin, needed)
+    people.kin_minutes = 0
+    people.kin_minutes[rows] = home + kin_here + away
+    ties = CaringTies(
+        carer=np.concatenate([helper[home > 0], near[kin_here > 0]]),
+        cared=np.concatenate([rows[home > 0], rows[kin_here > 0]]),
+        given=np.concatenate([home[home > 0], kin_here[kin_here > 0]]),
+    )
+    people.care_minutes = np.bincount(ties.carer, weights=ties.given, minlength=len(people)).astype(
+        np.int64
+    )
     return ties, BoundaryCare(int(away.sum()), int(people.outside_minutes.sum()))
+
+
+def in_pension_age(people: Columns, rows: Rows) -> Rows:
+    """1 at pension age or over, else 0, for the given rows."""
+    return np.asarray((people.age_months[rows] >= PENSION_AGE * 12).astype(np.int64))
 
 
 def _table(p: Parameters, name: str) -> NDArray[np.float64]:
@@ -93,12 +104,10 @@ def _table(p: Parameters, name: str) -> NDArray[np.float64]:
     return np.stack([p.array(f"{name}_{group}", LEVELS) for group in ("18_64", "65plus")])
 
 
-def would_ask(people: Columns, p: Parameters) -> NDArray[np.bool_]:
+def would_ask(people: Columns, rows: Rows, p: Parameters) -> NDArray[np.bool_]:
     """Who is ready to ask for and accept council help, and under the savings limit."""
-    older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
-    return np.asarray(
-        (people.take_up < _table(p, "takes_up")[older, people.need]) & (people.savings < 2)
-    )
+    share = _table(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
+    return np.asarray((people.take_up[rows] < share) & (people.savings[rows] < 2))
 
 
 def _able(people: Columns) -> NDArray[np.bool_]:
@@ -106,65 +115,58 @@ def _able(people: Columns) -> NDArray[np.bool_]:
     return np.asarray(people.at_home & (people.need <= 2) & (people.broken == 0))
 
 
-def _room_to_give(people: Columns, p: Parameters) -> Rows:
-    """Minutes a week each person can give beyond what they give outside the place."""
-    most = np.where(
-        people.age_months >= PENSION_AGE * 12, p.carer_hours_most_65plus, p.carer_hours_most_16_64
-    )
-    most = most * np.where(people.need > 0, p.carer_capacity_with_need, 1.0)
-    return np.where(
-        _able(people), np.maximum(minutes(most) - people.outside_minutes, 0), 0
-    )
+def _room_to_give(people: Columns, carers: Rows, p: Parameters) -> Rows:
+    """Minutes a week each possible carer can give beyond what they give outside: int64[n]."""
+    carers = carers[carers >= 0]
+    older = in_pension_age(people, carers) > 0
+    most = np.where(older, p.carer_hours_most_65plus, p.carer_hours_most_16_64)
+    most = most * np.where(people.need[carers] > 0, p.carer_capacity_with_need, 1.0)
+    room = np.zeros(len(people), dtype=np.int64)
+    room[carers] = np.maximum(minutes(most) - people.outside_minutes[carers], 0)
+    return room
 
 
-def _household_carer(people: Columns, p: Parameters) -> Rows:
-    """Row of the person in the same household who cares: partner first, then the keenest."""
-    needs = (people.needed_minutes > 0) & (people.household_size > 1)
-    able = _able(people)
-    best = np.full(len(people), -1, dtype=np.int64)
+def _household_carer(people: Columns, rows: Rows, able: NDArray[np.bool_]) -> Rows:
+    """Who cares in each person's household: the partner first, then the keenest; -1 for nobody."""
+    shares = people.household_size[rows] > 1
     concerned = np.zeros(int(people.household.max()) + 1, dtype=np.bool_)
-    concerned[people.household[needs]] = True
+    concerned[people.household[rows[shares]]] = True
     members = np.flatnonzero(concerned[people.household] & able)
     line = members[np.lexsort((people.help_keenness[members], people.household[members]))]
-    first = np.full(concerned.size, -1, dtype=np.int64)
-    second = first.copy()
     house = people.household[line]
-    last = np.flatnonzero(np.r_[house[1:] != house[:-1], True]) if line.size else line
-    first[house[last]] = line[last]
-    again = last[(last > 0)] - 1
-    again = again[house[again] == house[again + 1]] if line.size else again
-    second[house[again]] = line[again]
-    rows = np.flatnonzero(needs)
-    keenest = first[people.household[rows]]
-    best[rows] = np.where(keenest == rows, second[people.household[rows]], keenest)
+    keenest = np.full(concerned.size, -1, dtype=np.int64)
+    keenest[house] = line  # the last written is the keenest
+    others = line[keenest[house] != line]
+    second = np.full(concerned.size, -1, dtype=np.int64)
+    second[people.household[others]] = others
+    home = people.household[rows]
+    best = np.where(keenest[home] == rows, second[home], keenest[home])
     mate = people.partner[rows]
-    best[rows] = np.where((mate >= 0) & able[mate], mate, best[rows])
-    return best
+    best = np.where((mate >= 0) & able[mate], mate, best)
+    return np.where(shares, best, -1)
 
 
-def _near_kin(people: Columns, kin: EdgeList, p: Parameters) -> Rows:
-    """Row of the keenest able relative in the place, for people with need; -1 for none."""
-    needs, able = people.needed_minutes > 0, _able(people)
-    cared = np.concatenate([kin.a, kin.b])
-    carer = np.concatenate([kin.b, kin.a])
-    use = needs[cared] & able[carer]
-    cared, carer = cared[use], carer[use]
-    line = np.lexsort((people.help_keenness[carer], cared))
+def _near_kin(people: Columns, kin: EdgeList, rows: Rows, able: NDArray[np.bool_]) -> Rows:
+    """The keenest able relative in the place of each person in need; -1 for nobody."""
+    needs = np.zeros(len(people), dtype=np.bool_)
+    needs[rows] = True
+    one, two = needs[kin.a] & able[kin.b], needs[kin.b] & able[kin.a]
+    cared = np.concatenate([kin.a[one], kin.b[two]])
+    carer = np.concatenate([kin.b[one], kin.a[two]])
+    line = np.lexsort((people.id[carer], people.help_keenness[carer], cared))
     found = np.full(len(people), -1, dtype=np.int64)
     found[cared[line]] = carer[line]
-    return found
+    return found[rows]
 
 
-def _ration(people: Columns, helper: Rows, wanted: Rows, room: Rows) -> Rows:
+def _ration(ids: Ids, helper: Rows, wanted: Rows, room: Rows) -> Rows:
     """Minutes each person gets when a helper's time is shared in order of identity."""
-    got = np.zeros(len(people), dtype=np.int64)
-    rows = np.flatnonzero((helper >= 0) & (wanted > 0))
-    line = rows[np.lexsort((people.id[rows], helper[rows]))]
+    got = np.zeros(ids.size, dtype=np.int64)
+    some = np.flatnonzero((helper >= 0) & (wanted > 0))
+    line = some[np.lexsort((ids[some], helper[some]))]
     total = np.cumsum(wanted[line])
     starts = np.flatnonzero(np.r_[True, helper[line][1:] != helper[line][:-1]])
-    before = np.repeat(
-        np.concatenate([[0], total])[starts], np.diff(np.r_[starts, line.size])
-    )
+    before = np.repeat(np.concatenate([[0], total])[starts], np.diff(np.r_[starts, line.size]))
     until = np.minimum(total - before, room[helper[line]])
     earlier = np.minimum(total - before - wanted[line], room[helper[line]])
     got[line] = until - earlier
@@ -180,12 +182,10 @@ def care_outside(people: Columns, p: Parameters, luck: Luck, month: int) -> None
     stop = float(chance_per_month(p.carer_exit_annual_extra_resident))
     ids = people.id
     gives = people.outside_minutes > 0
-    stops = gives & luck.happens(Decision.OUTSIDE_CARE_STOP, ids, month, stop)
+    stops = luck.happens(Decision.OUTSIDE_CARE_STOP, ids, month, gives * stop)
     able = people.at_home & (people.need <= 2)
-    chance = stop * target / (1.0 - target)
-    rows = np.flatnonzero(
-        ~gives & able & luck.happens(Decision.OUTSIDE_CARE_START, ids, month, chance)
-    )
+    chance = np.where(~gives & able, stop * target / (1.0 - target), 0.0)
+    rows = np.flatnonzero(luck.happens(Decision.OUTSIDE_CARE_START, ids, month, chance))
     people.outside_minutes = np.where(stops | ~able, 0, people.outside_minutes)
     people.outside_minutes[rows] = outside_hours(people, rows, p, luck, month)
 
@@ -232,9 +232,7 @@ def strain_and_breakdown(
     people.strain[people.strain < p.strain_counts_from] *= p.strain_speed
     chance = float(chance_per_month(p.carer_breakdown_annual_prob_50h))
     chance_here = chance * (people.strain / p.strain_of_50h_carer) ** 2 * people.carer
-    broke = luck.happens(
-        Decision.BREAKDOWN, people.id, month, np.minimum(chance_here, 1.0)
-    )
+    broke = luck.happens(Decision.BREAKDOWN, people.id, month, np.minimum(chance_here, 1.0))
     people.broken = np.maximum(people.broken.astype(np.int64) - 1, 0)
     people.broken[broke] = int(p.breakdown_lasts_months)
     people.carer_lost = False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 
-class Connector(mesa.Agent):
+class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """A link worker: `caseload` people a month, which may be part of a post in a small place."""
 
     def __init__(self, model: CommunityModel, kind: str, caseload_per_month: float) -> None:
@@ -33,9 +33,7 @@ class Connector(mesa.Agent):
         self.carried_over = 0.0
         self.clients = np.zeros(0, dtype=np.uint64)
 
-    def work(
-        self, hubs: list[Hub], people: Columns, p: Parameters, luck: Luck, month: int
-    ) -> None:
+    def work(self, hubs: list[Hub], people: Columns, p: Parameters, luck: Luck, month: int) -> None:
         """One month: take on people, offer a place where one is free.
 
         Referrals come by need as well as loneliness; P(activity) falls as free places run out.
@@ -53,16 +51,17 @@ class Connector(mesa.Agent):
     def _find(
         self, people: Columns, take: int, p: Parameters, luck: Luck, month: int
     ) -> NDArray[np.int64]:
-        """People referred this month: keyed draws weighted by loneliness and need, without a hub."""
-        weight = np.exp(p.referral_per_z * people.z + p.referral_per_need * people.need)
-        weight = weight * (people.hub < 0) * people.at_home
-        draw = luck.exponential(Decision.REFERRAL, people.id, month)
-        score = np.where(weight > 0, draw / np.where(weight > 0, weight, 1.0), np.inf)
-        take = min(take, int((weight > 0).sum()))
-        if take <= 0:
-            return np.zeros(0, dtype=np.int64)
-        first = np.argpartition(score, take - 1)[:take]
-        return np.asarray(first[np.lexsort((people.id[first], score[first]))])
+        """People referred this month: keyed draws weighted by loneliness and need.
+
+        Each month chance brings a share of people to notice; the first of them in a weighted race
+        are taken on. Members of a hub are not.
+        """
+        draw = luck.uniform(Decision.REFERRAL, people.id, month)
+        noticed = (draw > 1.0 - p.referral_noticed_share) & (people.hub < 0) & people.at_home
+        rows = np.flatnonzero(noticed)
+        weight = np.exp(p.referral_per_z * people.z[rows] + p.referral_per_need * people.need[rows])
+        score = -np.log(draw[rows]) / weight
+        return np.asarray(rows[np.lexsort((people.id[rows], score))][:take])
 
     def _place(
         self,
@@ -86,7 +85,9 @@ class Connector(mesa.Agent):
         elsewhere = accepts & (people.hub[rows] < 0)
         return placed + int(
             luck.happens(
-                Decision.OTHER_ACTIVITY, people.id[rows[elsewhere]], month,
+                Decision.OTHER_ACTIVITY,
+                people.id[rows[elsewhere]],
+                month,
                 p.other_activity_free_share,
             ).sum()
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 
-class Council(mesa.Agent):
+class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """The council of the place, scaled to the simulated residents.
 
     Money is whole pence at constant 2024/25 prices. `base_pence` is the net budget a month before

@@ -41,16 +41,13 @@ class Events:
         return cls(*(np.zeros(size, dtype=np.bool_) for _ in range(len(cls.__annotations__))))
 
 
-def unmet_share(people: Columns) -> Floats:
-    """Share of need nobody met: float64[n]."""
-    needed = np.maximum(people.needed_minutes, 1)
-    return np.asarray(people.unmet_minutes / needed)
-
-
 def unmet_risk(people: Columns, ratio: float, start_share: float) -> Floats:
     """Risk ratio of unmet care against the starting average: ratio ** (share - start share)."""
-    gap = unmet_share(people) - start_share
-    return np.where(people.needed_minutes > 0, ratio**gap, 1.0)
+    risk = np.ones(len(people))
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    share = people.unmet_minutes[rows] / people.needed_minutes[rows]
+    risk[rows] = ratio ** (share - start_share)
+    return risk
 
 
 def hospital(
@@ -75,14 +72,12 @@ def hospital(
     rate = rate * unmet_risk(people, p.rr_ae_unmet_v_met_model, start)
     rate = rate * np.where(people.referred, p.unmet_need_discovery_uplift, 1.0)
     seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
-    events.ae = seen | (events.admission & luck.happens(
-        Decision.AE_FIRST, ids, month, p.admissions_through_ae_share
-    ))
-    short = people.needed_minutes > 0
+    through = events.admission * p.admissions_through_ae_share
+    events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
     risk = p.delay_chance_if_need * unmet_risk(people, p.delay_ratio_unmet, start)
-    waiting = np.where(people.waiting > 0, p.delay_ratio_waiting, 1.0)
-    chance = np.minimum(risk * waiting, 1.0) * short
-    events.delayed = events.admission & luck.happens(Decision.DELAY, ids, month, chance)
+    risk = risk * np.where(people.waiting > 0, p.delay_ratio_waiting, 1.0)
+    chance = np.where(events.admission & (people.needed_minutes > 0), risk, 0.0)
+    events.delayed = luck.happens(Decision.DELAY, ids, month, chance)
 
 
 def care_home_entry(
@@ -104,13 +99,13 @@ def care_home_entry(
     rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"])
     rate = rate * np.where(people.carer_lost, p.carer_stress_institutionalisation_or, 1.0)
     rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)
-    enters = luck.happens(Decision.CARE_HOME, people.id, month, 1.0 - np.exp(-rate))
-    events.care_home = enters & people.at_home
+    chance = np.where(people.at_home, 1.0 - np.exp(-rate), 0.0)
+    events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
 
 
-def move_to_care_home(people: Columns, events: Events, p: Parameters, luck: Luck, month: int) -> (
-    None
-):
+def move_to_care_home(
+    people: Columns, events: Events, p: Parameters, luck: Luck, month: int
+) -> None:
     """The move itself: who pays follows from savings; the household carries on without them."""
     rows = np.flatnonzero(events.care_home)
     if rows.size == 0:
@@ -120,8 +115,10 @@ def move_to_care_home(people: Columns, events: Events, p: Parameters, luck: Luck
         Decision.CARE_HOME_PAYER,
         people.id[rows],
         month,
-        p.array("care_home_entry_self_funds", ("below_lower_limit", "between_limits",
-                "above_upper_limit"))[people.savings[rows]],
+        p.array(
+            "care_home_entry_self_funds",
+            ("below_lower_limit", "between_limits", "above_upper_limit"),
+        )[people.savings[rows]],
     )
     other = older & luck.happens(
         Decision.CARE_HOME_OTHER, people.id[rows], month, p.care_home_entry_other_payer

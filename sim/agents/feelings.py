@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
-from sim.world.bands import OLDEST_AGE, QUINTILES, Sex
+from sim.world.bands import LIFE_SATISFACTION_TOP, OLDEST_AGE, QUINTILES, Sex
 from sim.world.columns import Columns
 from sim.world.ties import FULL, Ties
 
@@ -85,9 +85,7 @@ def wanted_feeling(people: Columns, ties: Ties, p: Parameters, ages: Floats) -> 
     )
 
 
-def feel(
-    people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, ages: Floats
-) -> None:
+def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, ages: Floats) -> None:
     """One month of feelings: z' = z + k (z* - z) + noise + event."""
     ids = people.id
     connect(people, ties, p)
@@ -112,7 +110,7 @@ def wellbeing(people: Columns, p: Parameters) -> None:
         + p.life_satisfaction_disabled * people.disabled
         + p.life_satisfaction_strain * people.strain,
         0.0,
-        10.0,
+        LIFE_SATISFACTION_TOP,
     )
 
 
@@ -134,9 +132,9 @@ def often_lonely_chance(z: Floats, thresholds: Floats, noise: float) -> Floats:
     return np.asarray(ndtr((z - thresholds[-1]) / noise))
 
 
-def answers(people: Columns, thresholds: Floats, p: Parameters, luck: Luck, month: int) -> (
-    NDArray[np.int64]
-):
+def answers(
+    people: Columns, thresholds: Floats, p: Parameters, luck: Luck, month: int
+) -> NDArray[np.int64]:
     """Each person's survey answer this month, 0 (never) to 4 (often or always)."""
     said = people.z + p.answer_noise * luck.normal(Decision.ANSWER, people.id, month)
     return np.searchsorted(thresholds, said)

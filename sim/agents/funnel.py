@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.carer import would_ask
+from sim.agents.carer import in_pension_age, would_ask
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR
@@ -28,7 +28,7 @@ KINDS = ("home_care", "direct_payment", "supported_living")
 
 @dataclass(frozen=True)
 class Rules:
-    """What the council grants now: cut-off in hours a week left unmet, and generosity (1 = 2024)."""
+    """What the council grants now: cut-off in hours a week left unmet, generosity (1 = 2024)."""
 
     cut_off_hours: float
     generosity: float
@@ -50,44 +50,45 @@ def by_group(p: Parameters, name: str) -> Floats:
 
 
 def older(people: Columns) -> Rows:
-    """1 at pension age or over, else 0."""
+    """1 at pension age or over, else 0: int64[n]."""
     return np.asarray((people.age_months >= PENSION_AGE * 12).astype(np.int64))
 
 
-def entitled(people: Columns, rules: Rules, p: Parameters, left: Rows) -> Rows:
-    """Package in minutes a week each person would be granted under `rules`; 0 for none."""
-    group, level = older(people), people.need
+def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
+    """Package in minutes a week each of `rows` would be granted under `rules`; 0 for none.
+
+    What counts is need left after the usual unpaid help, against the cut-off; then readiness to
+    ask and the savings limit; then the package for the level, never more than what is left.
+    """
+    left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
+    group, level = in_pension_age(people, rows), people.need[rows]
     table = by_group(p, "package_hours")[group, level] * MINUTES_PER_HOUR
-    asks = would_ask(people, p)
     granted = np.minimum(np.rint(table * rules.generosity).astype(np.int64), left)
     over = left >= rules.cut_off_hours * MINUTES_PER_HOUR
-    return np.where(over & asks & people.at_home, granted, 0)
-
-
-def left_after_kin(people: Columns) -> Rows:
-    """Minutes of need left after the usual unpaid help."""
-    return np.maximum(people.needed_minutes.astype(np.int64) - people.kin_base_minutes, 0)
+    return np.where(over & would_ask(people, rows, p), np.maximum(granted, 0), 0)
 
 
 def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> None:
     """The stock of April 2024: those entitled are clients, but for the few who wait."""
-    package = entitled(people, rules, p, left_after_kin(people))
-    people.reference_package = package
-    draw = luck.uniform(Decision.CARE_START, people.id, 0)
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    package = entitled(people, rows, rules, p)
+    people.reference_package[rows] = package
+    draw = luck.uniform(Decision.CARE_START, people.id[rows], 0)
     waits = (package > 0) & (draw < p.waiting_share_at_start)
-    people.waiting = np.where(waits, np.where(draw < p.waiting_share_at_start / 2, 1, 2), 0)
-    others = (people.need > 0) & (package == 0) & people.at_home
-    people.waiting[others & (draw < p.waiting_assessment_share_at_start)] = 1
-    people.client = np.where((package > 0) & ~waits, _kind(people, p, luck), Care.NONE)
-    people.package = np.where(people.client > 0, package, 0)
-    people.formal_minutes = people.package
+    listed = np.where(draw < p.waiting_share_at_start / 2, 1, 2)
+    others = (package == 0) & (draw < p.waiting_assessment_share_at_start)
+    people.waiting[rows] = np.where(waits, listed, np.where(others, 1, 0))
+    served = (package > 0) & ~waits
+    people.client[rows] = np.where(served, _kind(people, rows, p, luck), Care.NONE)
+    people.package[rows] = np.where(served, package, 0)
+    people.formal_minutes[rows] = people.package[rows]
 
 
-def _kind(people: Columns, p: Parameters, luck: Luck) -> Rows:
+def _kind(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
     """Home care, direct payment or supported living, by age group; a lasting preference."""
     shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
-    cuts = np.cumsum(shares, axis=1)[older(people), :-1]
-    draw = luck.uniform(Decision.CARE_KIND, people.id, 0)
+    cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
+    draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
     return 1 + (draw[:, None] > cuts).sum(axis=1)
 
 
@@ -96,103 +97,113 @@ def pass_through(
 ) -> FunnelCount:
     """One month of the funnel; `spare` minutes a week are free at home care providers."""
     count = FunnelCount()
-    left = left_after_kin(people)
-    people.reference_package = entitled(
-        people, Rules(p.cut_off_hours, 1.0), p, left
-    )
-    package = entitled(people, rules, p, left)
-    count.ends = _end(people, package, p, luck, month)
-    count.requests = _ask(people, package, p, luck, month)
-    count.assessed = _assess(people, package, p, luck, month)
-    count.starts = _begin(people, package, p, luck, month, spare)
+    known = (people.needed_minutes > 0) | (people.client > 0) | (people.waiting > 0)
+    rows = np.flatnonzero(known)
+    people.reference_package = 0
+    people.reference_package[rows] = entitled(people, rows, Rules(p.cut_off_hours, 1.0), p)
+    package = entitled(people, rows, rules, p)
+    count.ends = _end(people, rows, package, p, luck, month)
+    count.requests = _ask(people, rows, package, p, luck, month) + _idle_requests(people, p)
+    count.assessed = _assess(people, rows, package, p, luck, month)
+    count.starts = _begin(people, rows, package, p, luck, month, spare)
     people.months_waiting = np.where(people.waiting > 0, people.months_waiting + 1, 0)
     return count
 
 
-def _end(people: Columns, package: Rows, p: Parameters, luck: Luck, month: int) -> int:
+def _end(people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int) -> int:
     """Support ends when need does, or at a yearly review; packages are re-sized there too."""
-    client = people.client > 0
-    gone = client & ((people.needed_minutes == 0) | ~people.at_home)
-    review = client & luck.happens(Decision.REVIEW, people.id, month, p.review_chance_per_month)
-    refused = review & (package == 0)
-    people.package = np.where(review, package, people.package)
-    ends = gone | refused
+    client = people.client[rows] > 0
+    no_need = people.needed_minutes[rows] == 0
+    review = client & luck.happens(
+        Decision.REVIEW, people.id[rows], month, p.review_chance_per_month
+    )
+    people.package[rows] = np.where(review, package, people.package[rows])
+    ends = rows[client & (no_need | (review & (package == 0)))]
     people.client[ends] = Care.NONE
     people.package[ends] = 0
-    idle = (people.waiting > 0) & ((people.needed_minutes == 0) | ~people.at_home)
-    people.waiting[idle] = 0
-    return int(ends.sum())
+    people.waiting[rows[no_need]] = 0
+    return int(ends.size)
 
 
-def _ask(people: Columns, package: Rows, p: Parameters, luck: Luck, month: int) -> int:
-    """Requests for support: those a package would be granted to ask sooner; many get advice."""
-    group, level = older(people), people.need
-    chance = np.where(
-        package > 0, p.request_chance_entitled, by_group(p, "request_chance")[group, level]
+def _ask(people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int) -> int:
+    """Requests by people in need: those a package would be granted to ask sooner."""
+    table = by_group(p, "request_chance")[in_pension_age(people, rows), people.need[rows]]
+    chance = np.where(package > 0, p.request_chance_entitled, table)
+    free = (people.client[rows] == 0) & (people.waiting[rows] == 0)
+    free &= people.needed_minutes[rows] > 0
+    asks = free & luck.happens(Decision.REQUEST, people.id[rows], month, chance)
+    passed_on = luck.happens(
+        Decision.CONTACT, people.id[rows], month, p.contact_leads_to_assessment
     )
-    free = (people.client == 0) & (people.waiting == 0) & people.at_home
-    asks = free & luck.happens(Decision.REQUEST, people.id, month, chance)
-    passed_on = luck.happens(Decision.CONTACT, people.id, month, p.contact_leads_to_assessment)
-    people.waiting[asks & ((package > 0) | passed_on) & (people.need > 0)] = 1
+    people.waiting[rows[asks & ((package > 0) | passed_on)]] = 1
     return int(asks.sum())
 
 
-def _assess(people: Columns, package: Rows, p: Parameters, luck: Luck, month: int) -> int:
+def _idle_requests(people: Columns, p: Parameters) -> int:
+    """Requests by people without need, who get advice: the expected number, nobody in person."""
+    idle = np.bincount(older(people)[people.at_home & (people.need == 0)], minlength=2)
+    return round(float(idle @ by_group(p, "request_chance")[:, 0]))
+
+
+def _assess(
+    people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int
+) -> int:
     """Assessments done this month: the entitled join the list for care, others leave it."""
-    chance = p.assessed_chance_per_month
-    done = (people.waiting == 1) & (people.months_waiting > 0)
-    done &= luck.happens(Decision.ASSESSMENT, people.id, month, chance)
-    people.waiting[done] = np.where(package[done] > 0, 2, 0)
+    listed = (people.waiting[rows] == 1) & (people.months_waiting[rows] > 0)
+    done = listed & luck.happens(
+        Decision.ASSESSMENT, people.id[rows], month, p.assessed_chance_per_month
+    )
+    people.waiting[rows[done]] = np.where(package[done] > 0, 2, 0)
     return int(done.sum())
 
 
 def _begin(
-    people: Columns, package: Rows, p: Parameters, luck: Luck, month: int, spare: int
+    people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int, spare: int
 ) -> int:
     """Care begins, highest need first, then longest wait, as far as providers have hours."""
-    ready = (people.waiting == 2) & (package > 0)
-    ready &= luck.happens(Decision.CARE_STARTS, people.id, month, p.care_starts_chance_per_month)
-    rows = np.flatnonzero(ready)
-    kind = _kind(people, p, luck)[rows]
+    ready = (people.waiting[rows] == 2) & (package > 0)
+    rows, package = rows[ready], package[ready]
+    starts = luck.happens(
+        Decision.CARE_STARTS, people.id[rows], month, p.care_starts_chance_per_month
+    )
+    rows, package = rows[starts], package[starts]
+    kind = _kind(people, rows, p, luck)
     tie = luck.uniform(Decision.WAIT_RANK, people.id[rows], month)
     line = np.lexsort((tie, -people.months_waiting[rows], -people.need[rows].astype(np.int64)))
-    rows, kind = rows[line], kind[line]
-    agency = np.where(kind == Care.HOME_CARE, package[rows], 0)
-    fits = (np.cumsum(agency) <= spare) | (kind != Care.HOME_CARE)
-    rows, kind = rows[fits], kind[fits]
-    people.client[rows] = kind
-    people.package[rows] = package[rows]
-    people.waiting[rows] = 0
-    return int(rows.size)
+    agency = np.where(kind == Care.HOME_CARE, package, 0)[line]
+    fits = (np.cumsum(agency) <= spare) | (agency == 0)
+    chosen = line[fits]
+    people.client[rows[chosen]] = kind[chosen]
+    people.package[rows[chosen]] = package[chosen]
+    people.waiting[rows[chosen]] = 0
+    return int(chosen.size)
 
 
-def deliver(people: Columns, agency_share: float, p: Parameters) -> None:
-    """Minutes delivered this month: agency packages by the share providers can staff."""
-    share = np.where(people.client == Care.HOME_CARE, agency_share, p.direct_payment_delivered)
-    share = np.where(people.client == Care.SUPPORTED_LIVING, 1.0, share)
-    delivered = np.floor(people.package * share).astype(np.int64)
-    room = people.needed_minutes.astype(np.int64) - people.kin_minutes - people.community_minutes
-    people.formal_minutes = np.clip(delivered, 0, np.maximum(room, 0))
+def receive(people: Columns, agency_share: float, p: Parameters) -> None:
+    """Who gets what this month: council care as staffed, then private help; the rest is unmet.
 
-
-def buy_privately(people: Columns, p: Parameters) -> None:
-    """People with savings above the limit buy a share of what is left; others a little."""
-    group, level = older(people), people.need
-    share = by_group(p, "private_share")[group, level]
-    share = np.where(people.savings == 2, share * p.private_ratio_savers, share)
-    room = (
-        people.needed_minutes.astype(np.int64)
-        - people.kin_minutes
-        - people.community_minutes
-        - people.formal_minutes
-    )
-    wanted = np.rint(share * people.needed_minutes).astype(np.int64)
-    people.own_minutes = np.clip(wanted, 0, np.maximum(room, 0))
-    people.unmet_minutes = np.maximum(room, 0) - people.own_minutes
+    People with savings above the limit buy a larger share of what they need.
+    """
+    for name in ("formal_minutes", "own_minutes", "unmet_minutes"):
+        setattr(people, name, 0)
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    needed = people.needed_minutes[rows].astype(np.int64)
+    kind = people.client[rows]
+    share = np.where(kind == Care.HOME_CARE, agency_share, p.direct_payment_delivered)
+    share = np.where(kind == Care.SUPPORTED_LIVING, 1.0, share)
+    delivered = np.floor(people.package[rows] * share).astype(np.int64)
+    room = needed - people.kin_minutes[rows] - people.community_minutes[rows]
+    formal = np.clip(delivered, 0, room)
+    private = by_group(p, "private_share")[in_pension_age(people, rows), people.need[rows]]
+    private = np.where(people.savings[rows] == 2, private * p.private_ratio_savers, private)
+    own = np.clip(np.rint(private * needed).astype(np.int64), 0, room - formal)
+    people.formal_minutes[rows] = formal
+    people.own_minutes[rows] = own
+    people.unmet_minutes[rows] = room - formal - own
 
 
 def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:
-    """Council-payable minutes a week of need above the fixed Care Act cut-off, after unpaid help."""
+    """Council-payable minutes a week above the fixed Care Act cut-off, after unpaid help."""
     left = people.needed_minutes.astype(np.int64) - people.kin_minutes - people.community_minutes
     left = np.maximum(left - people.own_minutes, 0)
     over = left >= p.care_act_cut_off_hours * MINUTES_PER_HOUR

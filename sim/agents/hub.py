@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from sim.luck import Decision, Luck, mix_ids, pair_ids, text_key
 from sim.parameters import Parameters
-from sim.units import MINUTES_PER_HOUR
-from sim.world.bands import LEVELS
+from sim.units import MINUTES_PER_HOUR, SESSIONS_A_MONTH
+from sim.world.bands import ETHNICITIES, LEVELS
 from sim.world.columns import Columns
 from sim.world.ties import FULL, EdgeList, Kind, Ties
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Rows = NDArray[np.int64]
-WEEKS = 4  # a month of attendance is four weekly sessions, scaled to a week's hours
 
 
 @dataclass
@@ -42,7 +41,7 @@ class HubPlan:
     bands: tuple[int, ...] = ()
 
 
-class Hub(mesa.Agent):
+class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """One hub: seats at each weekly session, minibus seats, who it is for, open or closed."""
 
     def __init__(self, model: CommunityModel, plan: HubPlan) -> None:
@@ -93,8 +92,9 @@ def leave_and_close(
         if not hub.open:
             continue
         hub.months_open += 1
-        yearly = decay * (p.grant_end_failure_hazard_multiplier if hub.funded and
-                          hub.grant_pence == 0 else 1.0)
+        yearly = decay * (
+            p.grant_end_failure_hazard_multiplier if hub.funded and hub.grant_pence == 0 else 1.0
+        )
         key = mix_ids(np.array([hub.unique_key], dtype=np.uint64))
         if luck.happens(Decision.HUB_CHANCE, key, month, yearly / 12)[0]:
             hub.open = False
@@ -122,31 +122,38 @@ def join(
     """
     if not any(hub.open for hub in hubs):
         return
-    lift = needs_lift(people, p)
-    shy = np.exp(-p.hub_shyness * people.z)
-    inside = people.hub >= 0
-    friends_there = ties.friends.sum_across(ties.friends.strength, inside.astype(np.int64)) / FULL
-    pull = 1.0 + p.hub_friend_pull * friends_there
-    draw = luck.uniform(Decision.HUB_JOIN, people.id, month)
+    fit = (people.hub < 0) & people.at_home & (people.age_months >= p.hub_age_from * 12)
+    rows = np.flatnonzero(fit)
+    lift = needs_lift(people, p)[rows]
+    member = np.append(people.hub >= 0, False)
+    friends = ties.friends
+    meets = np.flatnonzero(member[friends.a] | member[friends.b])
+    a, b, w = friends.a[meets], friends.b[meets], friends.strength[meets]
+    there = np.bincount(a, weights=w * member[b], minlength=len(people))
+    there += np.bincount(b + 1, weights=w * member[a], minlength=len(people) + 1)[1:]
+    pull = 1.0 + p.hub_friend_pull * there[rows] / FULL
+    keen = p.hub_join_per_month * np.exp(-p.hub_shyness * people.z[rows]) * pull
+    draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
     for hub in hubs:
         free = hub.places(p) - int((people.hub == hub.row).sum())
         if free <= 0:
             continue
-        near = nearness[hub.row][people.area]
+        near = nearness[hub.row][people.area[rows]]
         reach = np.where(lift, p.hub_walk_in_share_needing_lift, near)
-        if hub.minibus_seats > 0:
-            riders = int((people.by_minibus & (people.hub == hub.row)).sum())
-            seat_free = riders < hub.minibus_seats * p.hub_minibus_trips_per_session
-            reach = np.where(lift & seat_free, 1.0, reach)
-        alike = _people_like_them(people, hub, p)
-        keen = p.hub_join_per_month * reach * shy * pull * alike
-        comes = (draw < keen) & hub.welcomes(people, p) & (people.hub < 0) & people.at_home
-        admit(hub, people, np.flatnonzero(comes), free, p, luck, month)
+        if (
+            hub.minibus_seats * p.hub_minibus_trips_per_session
+            > hub.riders_this_month / SESSIONS_A_MONTH
+        ):
+            reach = np.where(lift, 1.0, reach)
+        alike = _people_like_them(people, hub, p)[rows]
+        comes = (draw < keen * reach * alike) & hub.welcomes(people, p)[rows]
+        comes &= people.hub[rows] < 0
+        admit(hub, people, rows[comes], free, p, luck, month)
 
 
 def _people_like_them(people: Columns, hub: Hub, p: Parameters) -> NDArray[np.float64]:
     """People come where someone like them already goes: less often where nobody of theirs does."""
-    there = np.bincount(people.ethnicity[people.hub == hub.row], minlength=5)
+    there = np.bincount(people.ethnicity[people.hub == hub.row], minlength=len(ETHNICITIES))
     return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)[people.ethnicity]
 
 
@@ -185,20 +192,20 @@ def hold_sessions(
     people.hub_hours = 0.0
     people.by_minibus = False
     members = np.flatnonzero(people.hub >= 0)
-    came = np.zeros((WEEKS, len(people)), dtype=np.bool_)
+    came = np.zeros((SESSIONS_A_MONTH, len(people)), dtype=np.bool_)
     lift = needs_lift(people, p)
     for hub in hubs:
         hub.visits_this_month = 0
         hub.riders_this_month = 0
     if members.size:
         line = members[np.lexsort((people.hub_seat[members], people.hub[members]))]
-        for week in range(WEEKS):
+        for week in range(SESSIONS_A_MONTH):
             key = mix_ids(people.id[line], week)
             wants = luck.happens(
                 Decision.HUB_ATTEND, key, month, p.lunch_club_attendance_given_member
             )
             _seat(hubs, people, line[wants], lift, came[week], p)
-        share = came[:, members].sum(axis=0) / WEEKS
+        share = came[:, members].sum(axis=0) / SESSIONS_A_MONTH
         people.hub_hours[members] = share * p.hub_hours_per_session
     _share_tables(people, ties.companions, members, came, p, month)
     _companions_help(people, ties.companions, p)
@@ -240,7 +247,7 @@ def _share_tables(
     """Time at a table is shared among companions: each pair gains 2 x 0.7 / (others)^beta hours."""
     pair_a, pair_b, gained = _table_minutes(people, members, came, p)
     key = pair_ids(people.id[pair_a], people.id[pair_b])
-    order = np.argsort(companions.key, kind="stable")
+    order = np.argsort(companions.key)
     place = np.searchsorted(companions.key[order], key)
     place = np.minimum(place, max(order.size - 1, 0))
     known = (
@@ -267,7 +274,7 @@ def _table_minutes(
     hub = people.hub[line]
     starts = np.flatnonzero(np.r_[True, hub[1:] != hub[:-1]]) if line.size else line
     rank = np.arange(line.size) - np.repeat(starts, np.diff(np.r_[starts, line.size]))
-    table = hub.astype(np.int64) * (1 << 32) + rank // size
+    table = hub.astype(np.int64) * (line.size + 1) + rank // size
     first: list[Rows] = []
     second: list[Rows] = []
     for step in range(1, size):
@@ -280,7 +287,7 @@ def _table_minutes(
     where[line] = code
     total = np.zeros(a.size)
     hours = p.hub_hours_per_session * p.hub_table_time_share
-    for week in range(WEEKS):
+    for week in range(SESSIONS_A_MONTH):
         present = np.bincount(where[line], weights=came[week][line], minlength=1)
         others = np.maximum(present[where[a]] - 1, 1) if a.size else np.zeros(0)
         together = came[week][a] & came[week][b]

@@ -44,23 +44,18 @@ def change_need(
     home = people.at_home
     chance = p.array("need_onset", AGE_BANDS)[band] * norms.divide("onset", people, raw_onset)
     starts = np.flatnonzero(
-        (need == 0) & home & luck.happens(Decision.NEED_ONSET, ids, month, chance)
+        luck.happens(Decision.NEED_ONSET, ids, month, np.where((need == 0) & home, chance, 0.0))
     )
     older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
     worse = np.zeros((2, len(LEVELS)))
     worse[0, 1:-1] = p.array("need_worsens_18_64", LEVELS[1:-1])
     worse[1, 1:-1] = p.array("need_worsens_65plus", LEVELS[1:-1])
-    worsens = (need > 0) & home & luck.happens(Decision.NEED_WORSE, ids, month, worse[older, need])
+    ill = (need > 0) & home
+    worsens = luck.happens(Decision.NEED_WORSE, ids, month, worse[older, need] * ill)
     new = (need > 0) & (people.months_in_need <= p.need_fast_months)
     slow = p.array("need_recovers_slow", AGE_BANDS)[band]
-    recovers = (
-        (need > 0)
-        & home
-        & ~worsens
-        & luck.happens(
-            Decision.NEED_RECOVERY, ids, month, np.where(new, p.need_recovers_new, slow)
-        )
-    )
+    chance = np.where(ill & ~worsens, np.where(new, p.need_recovers_new, slow), 0.0)
+    recovers = luck.happens(Decision.NEED_RECOVERY, ids, month, chance)
     cuts = np.cumsum(p.array("need_onset_share", LEVELS[1:]))[:-1]
     draw = luck.uniform(Decision.NEED_LEVEL, ids[starts], month)
     after = need.astype(np.int64)

@@ -14,7 +14,7 @@ from sim.agents.funnel import Rules, start_clients
 from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
+from sim.world.bands import ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
 from sim.world.friends import make_and_lose_friends
 from sim.world.neighbours import turn_over_neighbours
 from sim.world.people import World, open_world
@@ -62,9 +62,7 @@ def start_care(world: World, p: Parameters, luck: Luck) -> None:
     need.set_needed_minutes(people, p)
     share = carer.outside_share(people, p)
     able = people.at_home & (people.need <= 2)
-    rows = np.flatnonzero(
-        able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share)
-    )
+    rows = np.flatnonzero(able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share))
     people.outside_minutes[rows] = carer.outside_hours(people, rows, p, luck, 0)
     carer.give_care(people, world.ties.kin, p)
     carer.take_the_role(people, p)
@@ -101,7 +99,12 @@ def find_norms(p: Parameters) -> Norms:
         p.array("care_home_entry_18_64", LEVELS)[people.need],
     )
     home = people.at_home.astype(np.float64)
-    weights = {"care_home": entry * home, "onset": home * (people.need == 0), "admission": home,
-               "ae": home, "death": np.ones(len(people))}
+    weights = {
+        "care_home": entry * home,
+        "onset": home * (people.need == 0),
+        "admission": home,
+        "ae": home,
+        "death": np.ones(len(people)),
+    }
     means = {name: mean_by_band_and_sex(people, raw[name], weights[name]) for name in raw}
     return Norms(cuts, float(broad[0]), means)

@@ -16,7 +16,7 @@ from sim.agents.risk import raw_multipliers
 from sim.luck import Decision
 from sim.units import calendar_year
 from sim.world import friends, lifecourse, neighbours
-from sim.world.bands import SEXES
+from sim.world.bands import SEXES, age_band
 from sim.world.people import refresh
 
 if TYPE_CHECKING:
@@ -54,85 +54,78 @@ class Resident(ColumnAgent):
         return model.often_lonely(int(self.unique_id))
 
     @population_rule
-    def grow_older(people: ColumnAgentSet) -> None:  # noqa: N805
+    def grow_older(people: ColumnAgentSet) -> None:
         """A month passes: everyone is a month older."""
         people.columns.age_months += 1
-        refresh(people.columns)
+        people.columns.band = age_band(people.columns.age_months)
 
     @population_rule
-    def die(people: ColumnAgentSet) -> None:  # noqa: N805
+    def die(people: ColumnAgentSet) -> None:
         """Deaths by official rates, need, isolation; spouses grieve."""
         model, columns = _model(people), people.columns
         raw = model.risks["death"]
         chance = lifecourse.death_chances(columns, calendar_year(model.month))
         chance = chance * model.p.mortality_scale * model.norms.divide("death", columns, raw)
-        dead = model.luck.happens(
-            Decision.DEATH, columns.id, model.month, np.minimum(chance, 1.0)
-        )
+        dead = model.luck.happens(Decision.DEATH, columns.id, model.month, np.minimum(chance, 1.0))
         rows = np.flatnonzero(dead)
         mates = columns.partner[rows]
         mates = mates[(mates >= 0) & ~dead[np.maximum(mates, 0)]]
         feelings.grieve(columns, mates.astype(np.int64), model.p)
         model.deaths = int(rows.size)
-        model.see_off(rows, moved=False)
+        model.dying = dead
 
     @population_rule
-    def move_house(people: ColumnAgentSet) -> None:  # noqa: N805
+    def move_house(people: ColumnAgentSet) -> None:
         """Couples form and part, households leave, newcomers and 16-year-olds arrive."""
         model, columns = _model(people), people.columns
         lifecourse.form_and_part_couples(
-            columns, model.couple_tables, model.p, model.luck, model.month
+            columns, model.dying, model.couple_tables, model.p, model.luck, model.month
         )
         leaving = lifecourse.moving_out(columns, model.p, model.luck, model.month)
+        leaving = leaving[~model.dying[leaving]]
         model.departures = int(leaving.size)
-        model.see_off(leaving, moved=True)
+        model.see_off(np.flatnonzero(model.dying), leaving)
         model.welcome_newcomers()
         refresh(columns)
 
     @population_rule
-    def meet(people: ColumnAgentSet) -> None:  # noqa: N805
+    def meet(people: ColumnAgentSet) -> None:
         """Ties: friends made and lost, neighbours turn over, companions drift apart."""
         model, columns, ties = _model(people), people.columns, people.model.world.ties
         friends.make_and_lose_friends(columns, ties.friends, model.p, model.luck, model.month)
-        neighbours.turn_over_neighbours(
-            columns, ties.neighbours, model.p, model.luck, model.month
-        )
+        neighbours.turn_over_neighbours(columns, ties.neighbours, model.p, model.luck, model.month)
         hub.fade_companions(columns, ties.companions, model.p, model.luck, model.month)
 
     @population_rule
-    def volunteer(people: ColumnAgentSet) -> None:  # noqa: N805
+    def volunteer(people: ColumnAgentSet) -> None:
         """Volunteers stop and start."""
         model = _model(people)
         led = np.array([each.paid_lead for each in model.hubs] + [True])
         volunteer.come_and_go(people.columns, led, model.p, model.luck, model.month)
 
     @population_rule
-    def help_each_other(people: ColumnAgentSet) -> None:  # noqa: N805
+    def help_each_other(people: ColumnAgentSet) -> None:
         """Household, kin and companions help before anybody is paid."""
         model, columns = _model(people), people.columns
         need.set_needed_minutes(columns, model.p)
         carer.care_outside(columns, model.p, model.luck, model.month)
-        model.caring, model.boundary = carer.give_care(
-            columns, model.world.ties.kin, model.p
-        )
+        model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
         carer.take_the_role(columns, model.p)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
         columns.community_minutes = np.minimum(columns.community_minutes, room)
 
     @population_rule
-    def feel(people: ColumnAgentSet) -> None:  # noqa: N805
+    def feel(people: ColumnAgentSet) -> None:
         """Loneliness, caring strain, life satisfaction."""
         model, columns = _model(people), people.columns
-        feelings.feel(
-            columns, model.world.ties, model.p, model.luck, model.month, model.age_effect
-        )
+        feelings.feel(columns, model.world.ties, model.p, model.luck, model.month, model.age_effect)
         model.events.breakdown = carer.strain_and_breakdown(
             columns, model.caring, model.p, model.luck, model.month
         )
         feelings.wellbeing(columns, model.p)
 
     @population_rule
-    def fall_ill_and_recover(people: ColumnAgentSet) -> None:  # noqa: N805
+    def fall_ill_and_recover(people: ColumnAgentSet) -> None:
         """Need starts, worsens, recovers."""
         model, columns = _model(people), people.columns
         model.risks = raw_multipliers(columns, model.norms, model.p)
@@ -143,7 +136,7 @@ class Resident(ColumnAgent):
         need.mark_disabled(columns, model.p)
 
     @population_rule
-    def meet_crisis(people: ColumnAgentSet) -> None:  # noqa: N805
+    def meet_crisis(people: ColumnAgentSet) -> None:
         """Hospital, care home, safeguarding; events within 30 days are one crisis."""
         model, columns, events = _model(people), people.columns, people.model.events
         args = (columns, model.risks, model.norms, model.p, model.luck, model.month, events)
@@ -153,11 +146,10 @@ class Resident(ColumnAgent):
         crisis.count_episodes(columns, model.p, model.luck, model.month, events)
 
     @population_rule
-    def receive_care(people: ColumnAgentSet) -> None:  # noqa: N805
+    def receive_care(people: ColumnAgentSet) -> None:
         """Paid care reaches people as far as it is staffed; the rest is bought or unmet."""
         model, columns = _model(people), people.columns
-        funnel.deliver(columns, model.home_care.delivered_share, model.p)
-        funnel.buy_privately(columns, model.p)
+        funnel.receive(columns, model.home_care.delivered_share, model.p)
 
 
 class Carer(Resident):

@@ -39,7 +39,7 @@ class PaidCarer(ColumnAgent):
     """A care worker in a post: a view of one row of the workforce."""
 
 
-class Service(mesa.Agent):
+class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """One provider: posts, fee, sustainable price and the minutes a week it can deliver."""
 
     def __init__(self, model: CommunityModel, kind: str, fee: float, price: float) -> None:
@@ -76,9 +76,7 @@ class Service(mesa.Agent):
             return
         ordinal = np.arange(mine, wanted).astype(np.uint64)
         ids = mix_ids(text_key(self.kind), ordinal)
-        secure = ~luck.happens(
-            Decision.WORKER, ids, -1, p.zero_hours_share_homecare_careworkers
-        )
+        secure = ~luck.happens(Decision.WORKER, ids, -1, p.zero_hours_share_homecare_careworkers)
         posts.append(
             {
                 "id": ids,
@@ -98,8 +96,8 @@ class Service(mesa.Agent):
         mine = np.flatnonzero(posts.employer == self.row)
         filled = posts.filled[mine]
         ten_per_cent = (self.pay_ratio - 1.0) * 100 / p.wage_step_per_cent
-        yearly = p.turnover_base + p.wage_effect_on_job_separation * ten_per_cent
-        yearly = yearly + np.where(posts.secure[mine], 0.0, p.zero_hours_turnover_gap)
+        usual = p.turnover_base + p.wage_effect_on_job_separation * ten_per_cent
+        yearly = usual + np.where(posts.secure[mine], 0.0, p.zero_hours_turnover_gap)
         yearly = yearly + np.where(posts.months[mine] < 12, p.turnover_new_worker_extra, 0.0)
         leave = filled & luck.happens(
             Decision.LEAVER, posts.worker[mine], month, chance_per_month(np.clip(yearly, 0, 1))
@@ -136,5 +134,3 @@ class Service(mesa.Agent):
         """Minutes a week the filled posts can deliver."""
         filled = int((posts.filled & (posts.employer == self.row)).sum())
         self.deliverable_minutes = int(filled * p.contact_minutes_per_post)
-
-

@@ -29,9 +29,7 @@ def usual_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
 
 def start_volunteers(people: Columns, p: Parameters, luck: Luck) -> None:
     """Who volunteers when the record opens."""
-    people.volunteers = luck.happens(
-        Decision.VOLUNTEER_START, people.id, 0, usual_share(people, p)
-    )
+    people.volunteers = luck.happens(Decision.VOLUNTEER_START, people.id, 0, usual_share(people, p))
     _set_minutes(people, p)
 
 
@@ -46,11 +44,11 @@ def come_and_go(
     attrition = p.volunteer_monthly_attrition
     loose = (people.hub_volunteer >= 0) & ~led[people.hub_volunteer]
     ratio = np.where(loose, p.volunteer_attrition_uncoordinated_multiplier, 1.0)
-    stops = people.volunteers & luck.happens(
-        Decision.VOLUNTEER_LEAVE, people.id, month, attrition * ratio
+    stops = luck.happens(
+        Decision.VOLUNTEER_LEAVE, people.id, month, people.volunteers * attrition * ratio
     )
-    start = attrition * share / (1.0 - share)
-    starts = ~people.volunteers & luck.happens(Decision.VOLUNTEER, people.id, month, start)
+    start = np.where(people.volunteers, 0.0, attrition * share / (1.0 - share))
+    starts = luck.happens(Decision.VOLUNTEER, people.id, month, start)
     people.volunteers = (people.volunteers & ~stops & people.at_home) | starts
     people.hub_volunteer[~people.volunteers] = -1
     _set_minutes(people, p)

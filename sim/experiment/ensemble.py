@@ -28,16 +28,16 @@ from sim.experiment.request import Request
 Progress = Callable[[int, int, str], None]
 
 # One thread each: workers must not fight over cores, and sums must not depend on the core count.
-_ONE_THREAD = {
-    name: "1"
-    for name in (
+_ONE_THREAD = dict.fromkeys(
+    (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
         "NUMEXPR_NUM_THREADS",
-    )
-}
+    ),
+    "1",
+)
 _TRIES = 2
 _CRASHES_IN_A_ROW = 5
 _IDLE_SECONDS = 60.0

@@ -85,7 +85,7 @@ def assemble(request: Request, folder: Path, finished: list[int]) -> Assembled:
 def hash_of(results: Path | str | pd.DataFrame) -> str:
     """Return the results hash of an output folder, or of a results table in any row order."""
     if isinstance(results, pd.DataFrame):
-        rows = results.astype({name: object for name in table.WORDS})
+        rows = results.astype(dict.fromkeys(table.WORDS, object))
         return table.results_hash(
             table.canonical(mine.drop(columns="unit")) for _, mine in rows.groupby("member")
         )

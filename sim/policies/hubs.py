@@ -128,8 +128,10 @@ class Hubs(Lever):
             state["hubs"] = 1
             self._open(community, size)
         share = 1.0 - p.community_pub_share_of_capital_from_shares
-        whole = 0 if self.existing_room else round(
-            p.hub_capital_2024_prices * share * size * PENCE_PER_POUND
+        whole = (
+            0
+            if self.existing_room
+            else round(p.hub_capital_2024_prices * share * size * PENCE_PER_POUND)
         )
         mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix())]
         running = 0
@@ -168,13 +170,15 @@ class Hubs(Lever):
         riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
         areas = community.areas_first(self.where, self.neighbourhoods, number)
         groups = [each for each in self.for_whom if each != EVERYONE]
-        ethnic = tuple(
-            row for row, name in enumerate(ETHNICITIES) if f"ethnicity_{name}" in groups
-        )
+        ethnic = tuple(row for row, name in enumerate(ETHNICITIES) if f"ethnicity_{name}" in groups)
         bands = tuple(
-            row for row, name in enumerate(AGE_BANDS)
-            if any(name in group or (group == "age_75_plus" and name in ("75_84", "85_plus"))
-                   for group in groups if group.startswith("age_"))
+            row
+            for row, name in enumerate(AGE_BANDS)
+            if any(
+                name in group or (group == "age_75_plus" and name in ("75_84", "85_plus"))
+                for group in groups
+                if group.startswith("age_")
+            )
         )
         for each in range(number):
             plan = HubPlan(

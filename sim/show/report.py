@@ -144,8 +144,8 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     yield (
         "Pairing",
         (
-            "each run of a scenario is set against a run of the baseline with the same people and the "
-            "same luck; only the difference between the two is reported as an effect"
+            "each run of a scenario is set against a run of the baseline with the same people and "
+            "the same luck; only the difference between the two is reported as an effect"
         ),
     )
     yield "Software", f"social-infrastructure-sim {saved.version}"
@@ -215,8 +215,8 @@ def _not_said(saved: Saved) -> list[str]:
     """What nobody may conclude from this page."""
     said = [
         (
-            "It is not a forecast. It says what follows from the model's rules and numbers, not what "
-            "will happen in any town."
+            "It is not a forecast. It says what follows from the model's rules and numbers, not "
+            "what will happen in any town."
         ),
         (
             "It has not been checked against held-out real figures for this comparison, and no "

@@ -160,7 +160,7 @@ class Saved:
             {"scenario": object, "measure": object, "group": object}
         )
         names = ["scenario", "measure", "group"]
-        return {key: rows for key, rows in ordered.groupby(names, sort=False)}
+        return dict(iter(ordered.groupby(names, sort=False)))
 
     def rows_of(self, scenario: str, measure: str, group: str) -> list[Any]:
         """Every year's row of the summary for one scenario, measure and group, in order."""

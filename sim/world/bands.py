@@ -42,6 +42,13 @@ LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 SAVINGS = ("below_lower_limit", "between_limits", "above_upper_limit")
 ANSWERS = ("never", "hardly_ever", "occasionally", "some_of_the_time", "often_or_always")
 
+DEMENTIA_STEP_YEARS = 5  # dementia is published by five-year bands from 65
+OLDEST_NEWCOMER = 100  # nobody older is taken to move in
+LIFE_SATISFACTION_TOP = 10.0  # the survey's own scale runs from 0 to 10
+UCLA3_RANGE = (3.0, 9.0)  # the questionnaire's own scale
+ID_BITS = np.uint64(48)  # of a sort key that holds an area and an identity
+AREA_BITS = np.uint64(16)  # the rest of its 64 bits
+
 _BAND_OF_YEAR = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 100), side="right") - 1
 
 

@@ -196,8 +196,6 @@ class Columns:
         for name, column in self._schema.items():
             self._full[name][start:end] = new.get(name, column.default)
         self._resize(end)
-        if count:
-            self._highest = max(self._highest, int(ids.max()))
         return np.arange(start, end, dtype=np.int64)
 
     def remove(self, rows: ArrayLike) -> RowMoves:
@@ -290,11 +288,13 @@ class Columns:
             raise ValueError(
                 "id: newcomers must have identities of their own; some are given twice"
             )
-        # Identities usually count upwards, so that most newcomers need no search.
-        if ids.size and int(given[0]) <= self._highest:
-            taken = given[self.row_of(given) >= 0]
-            if taken.size:
-                raise ValueError(f"id: {taken[0]} is already here")
+        # Only people whose last bits are those of a newcomer can be the same: a quick sieve.
+        sieve = np.zeros(1 << 16, dtype=np.bool_)
+        sieve[(given & np.uint64(0xFFFF)).astype(np.int64)] = True
+        alike = self.id[sieve[(self.id & np.uint64(0xFFFF)).astype(np.int64)]]
+        taken = given[np.isin(given, alike)]
+        if taken.size:
+            raise ValueError(f"id: {taken[0]} is already here")
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._full["id"]):

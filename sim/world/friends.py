@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.luck import Decision, Ids, Luck, mix_ids, text_key
 from sim.parameters import Parameters
-from sim.world.bands import ADULT_AGE, AGE_BANDS
+from sim.world.bands import ADULT_AGE, AGE_BANDS, AREA_BITS, ID_BITS
 from sim.world.columns import Columns
 from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, unseen
 
@@ -74,12 +74,9 @@ def _schoolmate(people: Columns, rows: Rows, key: Ids) -> Rows:
     return np.where(people.area[found] == people.area[rows], found, -1)
 
 
-_ID_BITS = np.uint64(48)  # of an address, the rest being the area
-
-
 def address(area: NDArray[np.integer], key: Ids) -> Ids:
     """Sort key that puts people by area, then by the upper bits of identity."""
-    return np.asarray((area.astype(np.uint64) << _ID_BITS) | (key >> (np.uint64(64) - _ID_BITS)))
+    return np.asarray((area.astype(np.uint64) << ID_BITS) | (key >> AREA_BITS))
 
 
 def make_and_lose_friends(
@@ -98,12 +95,21 @@ def make_and_lose_friends(
     add_outside_friends(people, friends, seekers[away], ids[seekers[away]], p, luck, month)
     here = seekers[~away]
     closing = luck.happens(Decision.FRIEND_CLOSURE, ids[here], month, p.closure_share)
-    met = _friend_of_friend(people, friends, here[closing], luck, month)
-    made = _join(people, friends, here[closing], met, Kind.FRIEND, month, p, luck)
+    asks = here[closing]
+    met = _friend_of_friend(people, friends, asks, luck, month)
     others = here[~closing]
     slot, kind = _slots(people, others, ids[others], month, p, luck)
     first, second, alone = pair_within(slot, luck.bits(Decision.FRIEND_ORDER, ids[others], month))
-    made += _join(people, friends, others[first], others[second], kind[first], month, p, luck)
+    made = _join(
+        people,
+        friends,
+        np.concatenate([asks, others[first]]),
+        np.concatenate([met, others[second]]),
+        np.concatenate([np.full(asks.size, Kind.FRIEND), kind[first]]),
+        month,
+        p,
+        luck,
+    )
     left = others[alone]
     add_outside_friends(people, friends, left, ids[left], p, luck, month)
     return made + int(away.sum()) + left.size
@@ -113,14 +119,15 @@ def lose_and_warm(
     people: Columns, friends: EdgeList, p: Parameters, luck: Luck, month: int
 ) -> None:
     """Friendships end (young ones sooner, lonely pairs sooner) and the others grow closer."""
-    z = people.z.astype(np.float32)
-    mean_z = np.where(friends.b >= 0, (z[friends.a] + z[friends.b]) / 2, z[friends.a])
+    # exp of a pair's mean feeling is the product of what each brings; outsiders feel as this end
+    brings = np.exp(people.z * np.float32(p.withdrawal_from_friends / 2))
+    chance = brings[friends.a]
+    chance *= np.where(friends.b >= 0, brings[friends.b], chance)
+    chance *= np.float32(p.friend_loss)
     casual = friends.strength < round(p.close_strength * FULL)
-    chance = p.friend_loss * np.exp(p.withdrawal_from_friends * mean_z)
-    chance = chance * np.where(casual, p.casual_loss_ratio, 1.0)
+    chance *= np.where(casual, np.float32(p.casual_loss_ratio), np.float32(1.0))
     friends.keep(luck.uniform(Decision.FRIEND_LOSS, friends.key, month) >= chance)
-    gap = FULL - friends.strength
-    friends.strength = friends.strength + np.rint(gap * p.friend_warming).astype(np.int32)
+    friends.strength += ((FULL - friends.strength) * p.friend_warming).astype(np.int32)
 
 
 def _openness_by_age(people: Columns, p: Parameters) -> NDArray[np.float64]:
@@ -199,9 +206,7 @@ def _friend_of_friend(
     return found
 
 
-def _step(
-    people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int, leg: int
-) -> Rows:
+def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int, leg: int) -> Rows:
     """One friend of each person in `rows`, chosen by a keyed draw per tie; -1 for none."""
     touched = np.zeros(len(people), dtype=np.bool_)
     touched[rows] = True
@@ -223,4 +228,5 @@ def tables_for(group: NDArray[np.integer], p: Parameters, share: float) -> NDArr
     size = np.bincount(group)
     inside = (1.0 - p.outside_friend_share) * (1.0 - p.closure_share)
     open_people = size * p.friend_formation * inside * share / p.age_brackets_in_use
-    return np.maximum(1, np.rint(open_people / p.people_per_table)).astype(np.int64)[group]
+    tables = np.maximum(1, np.rint(open_people / p.people_per_table)).astype(np.int64)
+    return np.asarray(tables[group])

@@ -1,4 +1,4 @@
-"""The social graph as networkx sees it: residents, paid carers, hubs, connectors, services, council.
+"""The social graph as networkx sees it: residents, paid carers, hubs, services, council.
 
 Looks at columns and ties; builds a `networkx.MultiGraph` on demand and changes nothing. A node is
 a resident's identity or a pair (kind, number); an edge carries `kind` and `strength` 0 to 1.
@@ -53,8 +53,12 @@ def social_graph(
     outside += np.bincount(friends.a[friends.b == OUTSIDE], minlength=len(people))
     outside += people.kin_outside
     columns = {
-        "area": people.area, "age": people.age_months // 12, "sex": people.sex,
-        "quintile": people.quintile, "need": people.need, "carer": people.carer,
+        "area": people.area,
+        "age": people.age_months // 12,
+        "sex": people.sex,
+        "quintile": people.quintile,
+        "need": people.need,
+        "carer": people.carer,
     }
     lists = {name: column.tolist() for name, column in columns.items()}
     away = outside.tolist()

@@ -43,9 +43,7 @@ def start_kin(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> No
     mates = people.partner[a[fresh]]
     has_mate = (mates >= 0) & (mates != b[fresh])
     also, pair = unseen(ids, edges, mates[has_mate], b[fresh][has_mate])
-    edges.add(
-        mates[has_mate][also], b[fresh][has_mate][also], pair[also], strength, Kind.KIN
-    )
+    edges.add(mates[has_mate][also], b[fresh][has_mate][also], pair[also], strength, Kind.KIN)
     away = np.bincount(stub[~near], minlength=len(people))
     shared = np.where((people.partner >= 0) & ~tells, away[people.partner], away)
     others = luck.count(Decision.CHILDREN, ids, 1, p.other_kin_mean)

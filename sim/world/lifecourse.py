@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.luck import Decision, Ids, Luck, mix_ids
 from sim.parameters import Parameters
 from sim.units import chance_per_month
-from sim.world.bands import ADULT_AGE, AGE_BAND_STARTS, AGE_BANDS, OLDEST_AGE, Sex
+from sim.world.bands import ADULT_AGE, AGE_BAND_STARTS, AGE_BANDS, OLDEST_AGE, OLDEST_NEWCOMER, Sex
 from sim.world.columns import Columns
 from sim.world.ties import pair_within
 from sim.world.vital import death_chance_per_year, year_column
@@ -35,14 +35,20 @@ def couple_tables(people: Columns, p: Parameters) -> int:
 
 
 def form_and_part_couples(
-    people: Columns, tables: int, p: Parameters, luck: Luck, month: int
+    people: Columns,
+    dying: NDArray[np.bool_],
+    tables: int,
+    p: Parameters,
+    luck: Luck,
+    month: int,
 ) -> None:
     """Some single people find a partner near by, some couples part, some leave home."""
     ids, band = people.id, people.band
-    single = (people.partner < 0) & people.at_home
-    chance = chance_per_month(p.array("couple_forms", AGE_BANDS))[band] * single
+    single = (people.partner < 0) & people.at_home & ~dying
+    chance = np.where(single, chance_per_month(p.array("couple_forms", AGE_BANDS))[band], 0.0)
     finds = luck.happens(Decision.COUPLE_FORMS, ids, month, chance)
-    chance = chance_per_month(p.array("couple_parts", AGE_BANDS))[band] * (people.partner >= 0)
+    parting = chance_per_month(p.array("couple_parts", AGE_BANDS))[band]
+    chance = np.where((people.partner >= 0) & ~dying, parting, 0.0)
     parts = np.flatnonzero(luck.happens(Decision.COUPLE_PARTS, ids, month, chance / 2))
     chance = chance_per_month(p.array("leaves_home", AGE_BANDS))[band]
     crowded = single & (people.household_size > 1) & ~finds
@@ -74,7 +80,7 @@ def _pair_up(people: Columns, rows: Rows, tables: int, luck: Luck, month: int) -
     spare = luck.uniform(Decision.COUPLE_FORMS, mix_ids(people.id[rows], 1), month)
     table = (spare * tables).astype(np.uint64)
     women = people.sex[rows] == Sex.FEMALE
-    order = luck.bits(Decision.COUPLE_FORMS, people.id[rows], month + 1) >> np.uint64(1)
+    order = luck.bits(Decision.COUPLE_ORDER, people.id[rows], month)
     slot = mix_ids(table, bracket)
     rank = _rank(slot, women, order)
     meeting = mix_ids(slot, rank.astype(np.uint64))
@@ -103,25 +109,24 @@ def _rank(slot: Ids, women: NDArray[np.bool_], order: Ids) -> Rows:
 
 
 def moving_out(people: Columns, p: Parameters, luck: Luck, month: int) -> Rows:
-    """Rows of people whose whole household leaves the place this month."""
-    head = _eldest(people)
-    chance = chance_per_month(p.array("household_moves_out", AGE_BANDS))[people.band[head]]
-    goes = luck.happens(Decision.DEPARTURE, people.id[head], month, chance)
-    return np.flatnonzero(goes & people.at_home & people.at_home[head])
+    """Rows of people whose whole household leaves the place this month.
+
+    Each adult has an equal part in the household's chance, by their own age.
+    """
+    goes = luck.happens(Decision.DEPARTURE, people.id, month, _part_in_moving(people, p))
+    leaving = np.zeros(int(people.household.max()) + 1, dtype=np.bool_)
+    leaving[people.household[goes]] = True
+    return np.flatnonzero(leaving[people.household])
 
 
-def _eldest(people: Columns) -> Rows:
-    """Row of the eldest of each person's household (ties broken by identity)."""
-    line = np.lexsort((people.id, people.age_months, people.household))
-    last = np.full(int(people.household.max()) + 1, -1, dtype=np.int64)
-    last[people.household[line]] = line
-    return np.asarray(last[people.household])
+def _part_in_moving(people: Columns, p: Parameters) -> NDArray[np.float64]:
+    chance = chance_per_month(p.array("household_moves_out", AGE_BANDS))[people.band]
+    return np.asarray(chance / people.household_size * people.at_home)
 
 
 def expected_departures(people: Columns, p: Parameters) -> float:
     """People expected to leave in a month, at the start."""
-    chance = chance_per_month(p.array("household_moves_out", AGE_BANDS))
-    return float(chance[people.band[_eldest(people)]][people.at_home].sum())
+    return float((_part_in_moving(people, p) * people.household_size).sum())
 
 
 def arrivals(
@@ -151,7 +156,11 @@ def arrivals(
 
 
 def _candidates(
-    area_keys: Ids, counts: NDArray[np.int64], rate: float, decision: Decision, luck: Luck,
+    area_keys: Ids,
+    counts: NDArray[np.int64],
+    rate: float,
+    decision: Decision,
+    luck: Luck,
     month: int,
 ) -> tuple[Rows, Ids]:
     """Area and identity of those who come: a Poisson number from each area's own process."""
@@ -165,7 +174,7 @@ def _arrival_ages(p: Parameters, luck: Luck, key: Ids, month: int) -> Rows:
     shares = np.cumsum(p.array("arrival_age_share", AGE_BANDS))
     draw = luck.uniform(Decision.ARRIVAL, key, month)
     band = np.minimum(np.searchsorted(shares / shares[-1], draw), len(AGE_BANDS) - 1)
-    stops = np.append(AGE_BAND_STARTS[1:], OLDEST_AGE - 10)
+    stops = np.append(AGE_BAND_STARTS[1:], OLDEST_NEWCOMER)
     spare = luck.uniform(Decision.BIRTH_AGE, key, month)
     years = AGE_BAND_STARTS[band] + spare * (stops[band] - AGE_BAND_STARTS[band])
     return np.asarray((years * 12).astype(np.int64))

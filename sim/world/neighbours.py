@@ -48,7 +48,11 @@ def greet(
     """Newcomers come to know people of their street."""
     if rows.size == 0:
         return
-    line = np.argsort(people.street, kind="stable")
+    here = np.zeros(int(people.street.max()) + 1, dtype=np.bool_)
+    here[people.street[rows]] = True
+    near = np.flatnonzero(here[people.street])
+    # In a street people stand in order of identity: rows change whenever anybody leaves.
+    line = near[np.lexsort((people.id[near], people.street[near]))]
     streets = people.street[line]
     mean = p.array("neighbours_mean", AGE_BANDS)[people.band[rows]]
     number = luck.count(Decision.NEIGHBOURS_START, people.id[rows], 0, mean)

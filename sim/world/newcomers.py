@@ -50,7 +50,7 @@ def welcome(
     other = np.arange(second.size) + key.size
     traits["sex"][other] = 1 - traits["sex"][mates]
     home = int(people.household.max()) + 1 + np.concatenate([lead, lead[couple]])
-    hosts = _host(people, area, key)
+    hosts = _host(people, area, key, p, luck, month)
     joins = ~couple & ~alone & (hosts >= 0)
     home[: key.size][joins] = people.household[hosts[joins]]
     traits["household"] = home
@@ -129,14 +129,17 @@ def _tables(people: Columns, pool: str, wanted: Rows) -> Rows:
     return np.asarray(known[wanted])
 
 
-def _host(people: Columns, area: Rows, key: Ids) -> Rows:
+def _host(people: Columns, area: Rows, key: Ids, p: Parameters, luck: Luck, month: int) -> Rows:
     """A family of the neighbourhood: the next household head after the newcomer's own key.
 
-    One family more or less changes only the newcomers whose keys fall next to it; -1 for none.
+    Chance gives a few families a spare room this month. One family more or less changes only
+    the newcomers whose keys fall next to it; -1 for none.
     """
-    heads = np.flatnonzero(
-        (people.partner > np.arange(len(people))) & people.at_home & (people.age_months > 0)
-    )
+    # Of a couple, the head is told by identity: rows change whenever anybody leaves.
+    head = (people.partner >= 0) & (people.id < people.id[people.partner])
+    heads = np.flatnonzero(head & people.at_home)
+    room = luck.happens(Decision.SPARE_ROOM, people.id[heads], month, p.spare_room_share)
+    heads = heads[room]
     if heads.size == 0:
         return np.full(area.size, -1, dtype=np.int64)
     # Sort by area, then by the upper bits of identity: one number holds both.

@@ -19,6 +19,7 @@ from sim.world.bands import (
     AGE_BANDS,
     DATA_BAND_STARTS,
     DATA_BANDS,
+    DEMENTIA_STEP_YEARS,
     ETHNICITIES,
     LEVELS,
     PENSION_AGE,
@@ -99,9 +100,7 @@ def people_of(areas: Areas, p: Parameters, luck: Luck) -> dict[str, NDArray[np.g
             Decision.DIGITAL, key, 0, p.array("internet_non_user", AGE_BANDS)[group]
         ),
         "savings": _savings_in_homes(savings_of(p, luck, key, age, quintile), payer),
-        "interest": (
-            luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups
-        ).astype(np.int64),
+        "interest": (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64),
         "bereavement": _grief(p, luck, key, group, sex, partner),
         "kin_outside": np.zeros(area.size, dtype=np.int64),
     }
@@ -127,9 +126,7 @@ def _identities(
     within[order] = np.arange(area.size) - np.repeat(starts, np.diff(np.r_[starts, area.size]))
     head_ordinal = np.empty(area.size, dtype=np.int64)
     head_ordinal[order] = np.repeat(ordinal[order][starts], np.diff(np.r_[starts, area.size]))
-    return mix_ids(
-        areas.keys[area], head_ordinal.astype(np.uint64), within.astype(np.uint64)
-    )
+    return mix_ids(areas.keys[area], head_ordinal.astype(np.uint64), within.astype(np.uint64))
 
 
 def _ages(band: NDArray[np.int64], key: Ids, luck: Luck) -> NDArray[np.int64]:
@@ -150,11 +147,8 @@ def _female_share(p: Parameters) -> Floats:
 
 
 def sociability_of(p: Parameters, luck: Luck, key: Ids) -> Floats:
-    """A positive, right-skewed trait of mean 1 (gamma by the Wilson-Hilferty transform)."""
-    shape = p.sociability_shape
-    spread = 1.0 / np.sqrt(shape * 9)
-    root = 1.0 - spread**2 + spread * luck.normal(Decision.SOCIABILITY, key, 0)
-    return np.maximum(root, 0.0) ** 3
+    """A positive, right-skewed trait of mean 1: gamma with the stated shape."""
+    return luck.gamma(Decision.SOCIABILITY, key, 0, p.sociability_shape)
 
 
 def need_shares(p: Parameters) -> Floats:
@@ -200,7 +194,12 @@ def _spell(p: Parameters, luck: Luck, key: Ids, need: NDArray[np.int64]) -> NDAr
 
 
 def ethnicity_of(
-    areas: Areas, p: Parameters, luck: Luck, key: Ids, area: NDArray[np.int64], age: NDArray[np.int64]
+    areas: Areas,
+    p: Parameters,
+    luck: Luck,
+    key: Ids,
+    area: NDArray[np.int64],
+    age: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Ethnic group from the place's shares, whiter at older ages as in the Census."""
     shares = areas.ethnic_shares[area].copy()
@@ -296,8 +295,9 @@ def _grief(
     partner: NDArray[np.int64],
 ) -> Floats:
     """Grief left from a spouse's death before the start: 1 on the day, halving with time."""
-    table = np.stack([p.array(f"widowed_among_unpartnered_{sex}", AGE_BANDS) for sex in
-                      ("male", "female")])
+    table = np.stack(
+        [p.array(f"widowed_among_unpartnered_{sex}", AGE_BANDS) for sex in ("male", "female")]
+    )
     widowed = (partner < 0) & luck.happens(Decision.WIDOWED, key, 0, table[sex, group])
     months = p.widowed_mean_months * luck.exponential(Decision.WIDOWED, key, 1)
     return np.where(widowed, 2.0 ** (-months / p.bereavement_half_life_months), 0.0)
@@ -313,7 +313,7 @@ def _dementia(
 ) -> NDArray[np.bool_]:
     """Dementia by age, far commoner in care homes and with need."""
     bands = p.array("dementia_prev", ("65_69", "70_74", "75_79", "80_84", "85_89", "90_94"))
-    column = np.clip((age // 12 - PENSION_AGE) // 5, -1, bands.size - 1)  # five-year bands
+    column = np.clip((age // 12 - PENSION_AGE) // DEMENTIA_STEP_YEARS, -1, bands.size - 1)
     rate = np.where(column >= 0, bands[column], 0.0)
     at_home = rate * np.where(need > 0, p.dementia_ratio_need, p.dementia_ratio_no_need)
     chance = np.where(home & (column >= 0), p.dementia_share_care_home, np.minimum(at_home, 1.0))

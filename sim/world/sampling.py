@@ -9,17 +9,19 @@ chooses the same streets, whatever the seed of the run.
 from __future__ import annotations
 
 import operator
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
+from sim.luck import mix_ids, text_key
+from sim.world.bands import QUINTILES
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
 
 Ints = NDArray[np.int64]
-QUINTILE_NAMES = tuple(f"imd_q{number}" for number in range(1, 6))
+QUINTILE_COUNT = len(QUINTILES)
+QUINTILE_NAMES = QUINTILES
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,9 @@ class Sample:
                     f"shares by deprivation fifth within {fifths:.1f} points."
                 ),
             ]
-        hidden = [str(each) for each in range(1, 6) if each not in self.quintiles_shown]
+        hidden = [
+            str(each) for each in range(1, QUINTILE_COUNT + 1) if each not in self.quintiles_shown
+        ]
         if hidden:
             said.append(
                 f"Too few people live in deprivation fifth {', '.join(hidden)} (1 is most deprived)"
@@ -88,7 +92,7 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
     total = int(here.adults.sum())
     rows = np.arange(len(here))
     if wanted is not None and wanted < total:
-        rows = _choose(zlib.crc32(code.encode()), here, wanted)
+        rows = _choose(text_key(code), here, wanted)
     chosen = here.take(rows)
     shares = (_shares(chosen), _shares(here))
     match = {
@@ -96,7 +100,9 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
         for key, mine, theirs in zip(ADULT_GROUPS + QUINTILE_NAMES, *shares, strict=True)
     }
     least = rule("people_to_show_a_quintile")
-    people = [int(chosen.adults[chosen.quintile == each].sum()) for each in range(1, 6)]
+    people = [
+        int(chosen.adults[chosen.quintile == each].sum()) for each in range(1, QUINTILE_COUNT + 1)
+    ]
     return Sample(
         place=name,
         asked=wanted,
@@ -104,7 +110,9 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
         counts=chosen.adult_bands,
         match=match,
         scale=total / int(chosen.adults.sum()),
-        quintiles_shown=tuple(each for each in range(1, 6) if people[each - 1] >= least),
+        quintiles_shown=tuple(
+            each for each in range(1, QUINTILE_COUNT + 1) if people[each - 1] >= least
+        ),
     )
 
 
@@ -116,29 +124,23 @@ def _usable(residents: object) -> int:
         raise UserMistake(f"residents: {str(residents)[:40]!r} cannot be used; give {allowed}.")
     number = operator.index(residents)
     if not least <= number <= most:
-        shown = f"{number:,}" if abs(number) < 10**18 else "that number"
+        shown = f"{number:,}" if abs(number) < np.iinfo(np.int64).max else "that number"
         raise UserMistake(f"residents: {shown} cannot be used; give {allowed}.")
     return number
 
 
 def _features(here: Neighbourhoods) -> Ints:
     """People by 5 adult groups and by 5 quintiles, n x 10."""
-    by_quintile = here.adults[:, None] * (here.quintile[:, None] == np.arange(1, 6))
+    by_quintile = here.adults[:, None] * (
+        here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
+    )
     return np.hstack([here.adult_groups, by_quintile])
 
 
 def _shares(here: Neighbourhoods) -> NDArray[np.float64]:
     sums = _features(here).sum(axis=0)
-    return np.hstack([sums[:5] / sums[:5].sum(), sums[5:] / sums[5:].sum()])
-
-
-def _stir(crc: NDArray[np.uint64], salt: int) -> NDArray[np.uint64]:
-    """A keyed number for each neighbourhood: crc32 of its code stirred with the salt."""
-    spice = np.uint64(salt * 0xBF58476D1CE4E5B9 % 2**64)
-    stirred = crc * np.uint64(0x9E3779B97F4A7C15) + spice
-    stirred ^= stirred >> np.uint64(31)
-    stirred *= np.uint64(0x94D049BB133111EB)
-    return np.asarray(stirred ^ (stirred >> np.uint64(29)))
+    groups, fifths = sums[: len(ADULT_GROUPS)], sums[len(ADULT_GROUPS) :]
+    return np.hstack([groups / groups.sum(), fifths / fifths.sum()])
 
 
 def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
@@ -149,12 +151,12 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     heavy = int(np.sqrt(rule("size_weight")))
     columns = np.column_stack([_features(here), size * heavy])
     target = np.append(np.rint(shares * wanted).astype(np.int64), wanted * heavy)
-    crc = np.array([zlib.crc32(code.encode()) for code in here.code.tolist()], dtype=np.uint64)
+    names = np.array([text_key(code) for code in here.code.tolist()], dtype=np.uint64)
     enough = (wanted * rule("near_enough_share")) ** 2
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):
-        key = _stir(crc, salt + start)
-        inside = _start(key, here.quintile, size, shares[5:] * wanted)
+        key = mix_ids(names, salt + start)
+        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) :] * wanted)
         cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
         if best is None or cost < best[0]:
             best = (cost, np.flatnonzero(inside))
@@ -171,7 +173,7 @@ def _start(
     """In each quintile, neighbourhoods in keyed order until its share of people is reached."""
     inside = np.zeros(len(key), dtype=np.bool_)
     order = np.argsort(key, kind="stable")
-    for number in range(5):
+    for number in range(QUINTILE_COUNT):
         mine = order[quintile[order] == number + 1]
         middle = np.cumsum(size[mine]) - size[mine] // 2
         inside[mine[middle <= wanted[number]]] = True
@@ -201,7 +203,7 @@ def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Int
             after[1, 0] = np.iinfo(np.int64).max  # somebody must stay
         out, come = np.unravel_index(int(np.argmin(after)), after.shape)
         idle = 0 if int(after[out, come]) < cost else idle + 1
-        if idle > 3:
+        if idle > 2:
             break
         if idle:
             continue

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,22 +42,44 @@ class Kind(IntEnum):
     HUB = 9
 
 
-@dataclass
+_COLUMNS: dict[str, type] = {
+    "a": np.int32,
+    "b": np.int32,
+    "key": np.uint64,
+    "strength": np.int32,
+    "kind": np.uint8,
+    "minutes": np.int32,
+}
+
+
 class EdgeList:
     """Ties of one layer: ends `a`, `b` (rows of residents), luck key, strength and kind.
 
-    `minutes` holds the hours spent together at a hub (companions only, in whole minutes).
+    `minutes` holds the time spent together at a hub (companions only, in whole minutes). The
+    attributes are live views of arrays with slack: take them again after `add` or `keep`. The
+    order of ties means nothing, so a tie that ends is replaced by the last one.
     """
 
-    a: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    b: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    key: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
-    strength: Strengths = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    kind: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
-    minutes: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    a: Rows
+    b: Rows
+    key: Ids
+    strength: Strengths
+    kind: NDArray[np.uint8]
+    minutes: NDArray[np.int32]
+
+    def __init__(self) -> None:
+        self._full: dict[str, NDArray[Any]] = {
+            name: np.zeros(0, dtype=kind) for name, kind in _COLUMNS.items()
+        }
+        self._resize(0)
 
     def __len__(self) -> int:
-        return int(self.a.size)
+        return self._size
+
+    def _resize(self, size: int) -> None:
+        self._size = size
+        for name, full in self._full.items():
+            setattr(self, name, full[:size])
 
     def add(
         self,
@@ -69,24 +92,29 @@ class EdgeList:
         """Append ties; refuses a tie from a person to themselves."""
         if np.any(a == b) or np.any(a < 0):
             raise ValueError("a tie needs two different ends, the first inside the place")
-        size = a.size
-        self.a = np.concatenate([self.a, a.astype(np.int32)])
-        self.b = np.concatenate([self.b, b.astype(np.int32)])
-        self.key = np.concatenate([self.key, key])
-        self.strength = np.concatenate(
-            [self.strength, np.broadcast_to(np.asarray(strength, dtype=np.int32), size)]
-        )
-        self.kind = np.concatenate(
-            [self.kind, np.broadcast_to(np.asarray(kind, dtype=np.uint8), size)]
-        )
-        self.minutes = np.concatenate([self.minutes, np.zeros(size, dtype=np.int32)])
+        start, size = self._size, self._size + a.size
+        if size > self._full["a"].size:
+            room = size + size // 12  # slack, so that new ties rarely cause a copy
+            for name, full in self._full.items():
+                larger = np.zeros(room, dtype=full.dtype)
+                larger[:start] = full[:start]
+                self._full[name] = larger
+        given = {"a": a, "b": b, "key": key, "strength": strength, "kind": kind, "minutes": 0}
+        for name, values in given.items():
+            self._full[name][start:size] = values
+        self._resize(size)
 
     def keep(self, wanted: Flags) -> None:
-        """Drop every tie that is not `wanted`."""
-        if wanted.all():
+        """Drop every tie that is not `wanted`; the last ones move into the gaps."""
+        holes = np.flatnonzero(~wanted)
+        if holes.size == 0:
             return
-        for name in ("a", "b", "key", "strength", "kind", "minutes"):
-            setattr(self, name, getattr(self, name)[wanted])
+        size = self._size - holes.size
+        holes = holes[holes < size]
+        movers = size + np.flatnonzero(wanted[size:])
+        for full in self._full.values():
+            full[holes] = full[movers]
+        self._resize(size)
 
     def inside(self) -> Flags:
         """Ties with both ends inside the place."""
@@ -99,48 +127,53 @@ class EdgeList:
     def sum_of(self, weight: NDArray[np.integer], people: int) -> NDArray[np.int64]:
         """Sum of a whole-number weight over each resident's ties: int64[people].
 
-        Floats hold whole numbers exactly below 2**53, so bincount is exact here.
+        Floats hold whole numbers exactly below 2**53, so bincount is exact here. Ends outside
+        fall into a slot before the first row.
         """
         total = np.bincount(self.a, weights=weight, minlength=people)
-        inside = self.b >= 0
-        total += np.bincount(self.b[inside], weights=weight[inside], minlength=people)
+        total += np.bincount(self.b + 1, weights=weight, minlength=people + 1)[1:]
         return total.astype(np.int64)
 
     def sum_across(
         self, weight: NDArray[np.integer], value: NDArray[np.integer]
     ) -> NDArray[np.int64]:
         """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
-        inside = self.b >= 0
-        a, b, w = self.a[inside], self.b[inside], weight[inside].astype(np.float64)
         people = value.size
-        total = np.bincount(a, weights=w * value[b], minlength=people)
-        total += np.bincount(b, weights=w * value[a], minlength=people)
+        values = np.append(value, 0).astype(np.float64)  # row -1, outside, counts for nothing
+        w = weight.astype(np.float64)
+        total = np.bincount(self.a, weights=w * values[self.b], minlength=people)
+        total += np.bincount(self.b + 1, weights=w * values[self.a], minlength=people + 1)[1:]
         return total.astype(np.int64)
 
     def count(self, people: int) -> NDArray[np.int64]:
         """Number of ties of each resident: int64[people]."""
         total = np.bincount(self.a, minlength=people)
-        total += np.bincount(self.b[self.b >= 0], minlength=people)
+        total += np.bincount(self.b + 1, minlength=people + 1)[1:]
         return np.asarray(total)
 
     def remap(self, new_row: NDArray[np.integer], survives: Flags | None = None) -> None:
         """Follow residents to new rows; `new_row` is -1 for the departed.
 
-        `survives` marks ties that live on outside when one end moves away.
+        `survives` bool[n] marks ties that live on outside when one end moves away.
         """
-        old_outside = self.b < 0
-        a = new_row[self.a].astype(np.int32)
-        b = np.where(old_outside, OUTSIDE, new_row[self.b]).astype(np.int32)
-        lost_a, lost_b = a < 0, (b < 0) & ~old_outside
-        if survives is None:
-            alive = ~(lost_a | lost_b)
-        else:
-            swap = lost_a & (b >= 0) & survives
-            a[swap], b[swap] = b[swap], OUTSIDE
-            alive = (a >= 0) & (~lost_b | survives)
-            b[lost_b] = OUTSIDE
-        self.a, self.b = a, b
-        self.keep(alive)
+        changed = np.append(new_row != np.arange(new_row.size), False)
+        touched = np.flatnonzero(changed[self.a] | changed[self.b])
+        if touched.size == 0:
+            return
+        rows = np.append(new_row, OUTSIDE)
+        was_outside = self.b[touched] < 0
+        a, b = rows[self.a[touched]], rows[self.b[touched]]
+        lost_a, lost_b = a < 0, (b < 0) & ~was_outside
+        lives = np.zeros(touched.size, dtype=np.bool_)
+        if survives is not None:
+            lives = survives[touched]
+        swap = lost_a & (b >= 0) & lives
+        a, b = np.where(swap, b, a), np.where(swap, OUTSIDE, b)
+        alive = (a >= 0) & (~lost_b | lives)
+        self.a[touched], self.b[touched] = np.maximum(a, 0), b
+        wanted = np.ones(self._size, dtype=np.bool_)
+        wanted[touched[~alive]] = False
+        self.keep(wanted)
 
     def check(self, people: int) -> None:
         """Raise if a tie has one end, joins nobody, repeats itself or leaves its range."""
@@ -158,9 +191,10 @@ class EdgeList:
 
     def copy(self) -> EdgeList:
         """An independent copy."""
-        return EdgeList(
-            *(getattr(self, n).copy() for n in ("a", "b", "key", "strength", "kind", "minutes"))
-        )
+        other = EdgeList()
+        other._full = {name: full[: self._size].copy() for name, full in self._full.items()}
+        other._resize(self._size)
+        return other
 
 
 @dataclass
@@ -183,7 +217,7 @@ class Ties:
 
     def copy(self) -> Ties:
         """An independent copy."""
-        return Ties(*(layer.copy() for layer in self.layers().values()))
+        return Ties(**{name: layer.copy() for name, layer in self.layers().items()})
 
 
 def pair_within(

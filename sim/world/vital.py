@@ -6,6 +6,7 @@ Reads two official tables (origins in sim/world/data/ORIGIN.md); changes nothing
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def death_chance_per_year() -> NDArray[np.float64]:
 
 def year_column(calendar_year: int) -> int:
     """Column of a calendar year in both tables, held at the last year known."""
-    return min(max(calendar_year - _FIRST_YEAR, 0), people().shape[2] - 1)
+    return int(min(max(calendar_year - _FIRST_YEAR, 0), people().shape[2] - 1))
 
 
 @cache
@@ -51,7 +52,7 @@ def age_weights(calendar_year: int = 2023) -> NDArray[np.float64]:
     by_age = people()[:, :, year_column(calendar_year)].sum(axis=0)
     weights = np.zeros(OLDEST_AGE + 1)
     weights[:_TOP_AGE] = by_age[:_TOP_AGE]
-    deaths = death_chance_per_year()[:, _TOP_AGE : OLDEST_AGE, year_column(calendar_year)].mean(0)
+    deaths = death_chance_per_year()[:, _TOP_AGE:OLDEST_AGE, year_column(calendar_year)].mean(0)
     alive = np.concatenate([[1.0], np.cumprod(1.0 - deaths)])[:-1]
     weights[_TOP_AGE:OLDEST_AGE] = by_age[_TOP_AGE] * alive / alive.sum()
     return weights
@@ -62,7 +63,7 @@ def ages_within_band() -> tuple[NDArray[np.float64], ...]:
     """For each band of `DATA_BANDS`, the cumulative share of people by single year."""
     weights = age_weights()
     shares = []
-    for start, stop in zip(DATA_BAND_STARTS[:-1], DATA_BAND_STARTS[1:], strict=True):
+    for start, stop in pairwise(DATA_BAND_STARTS):
         share = weights[start:stop]
         shares.append(np.cumsum(share) / share.sum())
     return tuple(shares)

@@ -1,0 +1,1 @@
+"""The agents: residents in columns, everyone few as ordinary Mesa agents, and their rules."""

@@ -1,0 +1,1 @@
+"""The world the agents live in: places, people, households, ties. Nobody acts here."""
