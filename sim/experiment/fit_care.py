@@ -199,8 +199,10 @@ class YearOfCare:
               "those of the start and the new, less those of the end")  # fmt: skip
         older = sums["older_months"] / 12
         entries = sums["homes_council_65plus"]
-        found.add("care_home_admissions_65_plus_2023_24", entries / older * 1e5,
-                  f"paid by the council; {entries} seen", math.sqrt(entries) / older * 1e5)  # fmt: skip
+        found.add(
+            "care_home_admissions_65_plus_2023_24", entries / older * 1e5,
+            f"paid by the council; {entries} seen", math.sqrt(entries) / older * 1e5,
+        )  # fmt: skip
         count("account_4_flows_care_home_entries_all_payers_65plus", sums["homes_65plus"])
         count("account_4_flows_care_home_entries_council_18_64", sums["homes_council_18_64"])
         for row, name in ((1, "assessment_18plus"), (2, "care_or_payment_to_start_18plus")):

@@ -2,7 +2,7 @@
 
 Looks at the registry for targets and tolerances; changes nothing. A target of the registry allows
 its tolerance either way; a row of England's account allows its own low to high; a promise of the
-project allows what it promised. `near` is within twice that room.
+project allows what it promised. `near` is within twice that room (of half the range's width).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PROMISES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A measured value: the evidence it answers to, in that row's unit; `luck` is one standard error.
+    """A measured value, in the unit of the evidence it answers to; `luck` is one standard error.
 
     `evidence` lists registry keys whose values, lows and highs add up (empty: the key itself).
     A value that is not finite was not measurable in this run; `note` then says why.
@@ -79,18 +79,19 @@ class Row:
 
 
 def _rooms_off(value: float, target: float, low: float, high: float) -> float:
+    """0 on target, 1 on the border, and one more for each half width of the range beyond it."""
+    half = (high - low) / 2
+    outside = max(low - value, value - high)
+    if outside > 1e-9 * max(abs(target), 1.0):  # so that a value on the border is inside
+        return 1.0 + outside / half if half > 0 else math.inf
     room = high - target if value > target else target - low
-    gap = abs(value - target)
-    if gap <= 1e-12 * max(abs(target), 1.0):
-        return 0.0
-    return gap / room if room > 0 else math.inf
+    return min(abs(value - target) / room, 1.0) if room > 0 else 0.0
 
 
 def verdict_of(value: float, target: float, low: float, high: float) -> str:
-    """Pass inside low to high, near within twice the room around the target, else miss."""
+    """Pass inside low to high, near when half the range's width outside at most, else miss."""
     off = _rooms_off(value, target, low, high)
-    slack = 1e-9  # so that a value on the border is inside
-    return PASS if off <= 1.0 + slack else NEAR if off <= 2.0 + slack else MISS
+    return PASS if off <= 1.0 else NEAR if off <= 2.0 else MISS
 
 
 def judge(found: Finding) -> Row:

@@ -32,6 +32,13 @@ class Friendships:
     before: tuple[Any, Any] | None = None  # everyone's identity, every friendship's key
     first: tuple[Any, Any] | None = None  # identity and key, for each end of a close friendship
     kept: tuple[float, int] = (math.nan, 0)
+    ever: list[Any] = field(default_factory=list)  # who had begun a friendship by some month
+
+    def month(self, model: Any) -> None:
+        """Note who has a friendship begun since the last look, ended by the next or not."""
+        if self.before is not None:
+            people, friends = model.world.people, model.world.ties.friends
+            self.ever.append(people.id[_have(model, ~np.isin(friends.key, self.before[1]))])
 
     def look(self, model: Any) -> None:
         """Count ties; compare with those of a year ago, and after seven years with the first."""
@@ -39,6 +46,10 @@ class Friendships:
         seen = _shares(model) | _clusters(model)
         if self.before is not None:
             seen |= _made(model, *self.before)
+            ever = np.unique(np.concatenate(self.ever)) if self.ever else people.id[:0]
+            stayed = np.isin(people.id, self.before[0])
+            seen["made_ever"] = float(np.isin(people.id[stayed], ever).mean())
+            self.ever = []
         else:
             close = _is_close(model)
             inside = close & (friends.b >= 0)
@@ -78,8 +89,13 @@ class Friendships:
         contact = "in-place friends of any strength; the survey counts all contacts outside home"
         tell("age_homophily_correlation_nonhousehold", "age_correlation", note=contact)
         tell("contacts_within_10_years_of_age", "within_10", note=contact)
-        close = [look["made_close"] for look in self.looks if "made_close" in look]
-        also = f"; {np.mean(close):.2f} with one that is close by then" if close else ""
+        after = [look for look in self.looks if "made" in look]
+        also = (
+            f"; {np.mean([look['made_ever'] for look in after]):.2f} with those that have ended, "
+            f"{np.mean([look['made_close'] for look in after]):.2f} if close by now"
+            if after
+            else ""
+        )
         tell("made_new_friend_last_year", "made", note="people here twelve months ago with a "
              "friendship begun since and alive now, of any strength" + also)  # fmt: skip
         share, pairs = self.kept
@@ -89,10 +105,12 @@ class Friendships:
         for degree in DEGREES:
             name = f"cluster_{degree}"
             value = float(np.mean([look[name] for look in self.looks]))
+            wider = float(np.mean([look[f"{name}_some"] for look in self.looks]))
             found.add(
                 f"contagion_rel_increase_{degree}_degree{'s' * (degree > 1)}", value,
-                "how much oftener a person is lonely (some of the time or more) if a friend "
-                f"{degree} step{'s' * (degree > 1)} away is; never fitted",
+                "how much oftener a person is often lonely if a friend "
+                f"{degree} step{'s' * (degree > 1)} away is; some of the time or more "
+                f"{wider:.2f}; never fitted",
             )  # fmt: skip
 
 
@@ -133,11 +151,17 @@ def _made(model: Any, ids: Any, keys: Any) -> dict[str, float]:
     stayed = np.isin(people.id, ids)
     found = {}
     for name, ties in (("made", new), ("made_close", new & close)):
-        has = np.zeros(len(people), dtype=np.bool_)
-        has[friends.a[ties]] = True
-        has[friends.b[ties & (friends.b >= 0)]] = True
-        found[name] = float(has[stayed].mean())
+        found[name] = float(_have(model, ties)[stayed].mean())
     return found
+
+
+def _have(model: Any, ties: Flags) -> Flags:
+    """Who holds at least one of these friendships."""
+    friends = model.world.ties.friends
+    has = np.zeros(len(model.world.people), dtype=np.bool_)
+    has[friends.a[ties]] = True
+    has[friends.b[ties & (friends.b >= 0)]] = True
+    return has
 
 
 def _clusters(model: Any) -> dict[str, float]:
@@ -153,7 +177,8 @@ def _clusters(model: Any) -> dict[str, float]:
     step = sparse.coo_matrix((np.ones(a.size, dtype=np.float32), (a, b)), (size, size)).tocsr()
     step = ((step + step.T) > 0).astype(np.float32)
     z = people.z.astype(np.float64)
-    lonely = answer_shares(z, model.norms.thresholds, model.p.answer_noise)[:, -2:].sum(axis=1)
+    chances = answer_shares(z, model.norms.thresholds, model.p.answer_noise)
+    answers = {"": chances[:, -1], "_some": chances[:, -2:].sum(axis=1)}
     nearer = sparse.identity(size, dtype=np.float32, format="csr")
     reach, found = nearer, {}
     for degree in DEGREES:
@@ -161,8 +186,11 @@ def _clusters(model: Any) -> dict[str, float]:
         apart = reach - reach.multiply(nearer)
         nearer = ((nearer + reach) > 0).astype(np.float32)
         friends_of = np.asarray(apart.sum(axis=1)).ravel().astype(np.float64)
-        theirs = apart @ lonely
-        if_lonely = (lonely * theirs).sum() / max(theirs.sum(), 1.0)
-        if_not = (lonely * (friends_of - theirs)).sum() / max((friends_of - theirs).sum(), 1.0)
-        found[f"cluster_{degree}"] = float(if_lonely / if_not - 1.0) if if_not > 0 else math.nan
+        for name, lonely in answers.items():
+            theirs = apart @ lonely
+            others = friends_of - theirs
+            if_lonely = (lonely * theirs).sum() / max(theirs.sum(), 1e-9)
+            if_not = (lonely * others).sum() / max(others.sum(), 1e-9)
+            more = float(if_lonely / if_not - 1.0) if if_not > 0 else math.nan
+            found[f"cluster_{degree}{name}"] = more
     return found

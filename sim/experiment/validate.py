@@ -35,6 +35,8 @@ Progress = Callable[[int, int, str], None]
 NOT_MEASURED = "fit_targets.csv"  # families of targets a baseline cannot be held against, and why
 GROWING = {"75_plus": 75, "85_plus": 85}
 PROJECTION_YEARS = 10
+HEADS = ("figure", "kind", "target", "low", "high", "model", "differs by", "luck", "rooms off",
+         "note")  # fmt: skip
 COMMAND = (
     'python -c "from sim.experiment.validate import validate, write_page; '
     "write_page(validate(), 'docs/fit.md')\""
@@ -77,6 +79,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
         if month:
             model.run_for(1)
             feelings.month(model)
+            friendships.month(model)
             care.month(model)
         if month % 12 == 0:
             feelings.look(model)
@@ -177,8 +180,9 @@ def page(rows: Sequence[Row], command: str = COMMAND, when: datetime | None = No
         "",
         "A baseline of England. Targets and the room around them come from the evidence registry "
         "(`python -m sim evidence KEY`); rows of kind *account* from England's starting account; "
-        "a *promise* is the project's own. *Near* is within twice the room allowed. *Luck* is one "
-        "standard error of a run of this size; a dagger marks a miss or near that two of them "
+        "a *promise* is the project's own. *Near* is within twice the room allowed (half the "
+        "range's width); *rooms off* is 1 on the border. *Luck* is one standard error of a run "
+        "this size, where one can be told; a dagger marks a miss or near that two of them "
         "could explain. Validation targets are never fitted.",
     ]
     titles = {MISS: "Misses", NEAR: "Near", PASS: "Passes"}
@@ -187,8 +191,8 @@ def page(rows: Sequence[Row], command: str = COMMAND, when: datetime | None = No
         parts += ["", f"## {title} ({len(here)})", ""]
         if here:
             parts += [
-                "| figure | kind | target | low | high | model | luck | times the room | note |",
-                "|---|---|--:|--:|--:|--:|--:|--:|---|",
+                f"| {' | '.join(HEADS)} |",
+                "|---|---|--:|--:|--:|--:|--:|--:|--:|---|",
                 *(_line(row) for row in here),
             ]
     rest = [row for row in rows if row.verdict == NOT_COMPUTED]
@@ -200,8 +204,10 @@ def page(rows: Sequence[Row], command: str = COMMAND, when: datetime | None = No
 def _line(row: Row) -> str:
     dagger = " †" if row.verdict != PASS and row.may_be_luck else ""
     off = "no room" if math.isinf(row.off) else f"{row.off:.1f}"
-    numbers = [number(each) for each in (row.target, row.low, row.high, row.value, row.luck)]
-    cells = (row.key + dagger, _plain(row.kind), *numbers, off, _plain(row.note))
+    numbers = [number(each) for each in (row.target, row.low, row.high, row.value)]
+    part = f"{(row.value or 0.0) / row.target - 1.0:+.0%}" if row.target else ""
+    cells = (row.key + dagger, _plain(row.kind), *numbers, part, number(row.luck), off,
+             _plain(row.note))  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 

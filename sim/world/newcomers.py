@@ -93,6 +93,7 @@ def _traits(
     nobody = np.zeros(key.size, dtype=np.bool_)
     need = need_of(p, luck, key, band, quintile, liability, nobody)
     odds = areas.no_car_share[area]
+    interest = (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64)
     return {
         "id": key,
         "area": area,
@@ -110,13 +111,13 @@ def _traits(
             Decision.DIGITAL, key, 0, p.array("internet_non_user", AGE_BANDS)[band]
         ),
         "savings": savings_of(p, luck, key, age, quintile),
-        "interest": (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64),
+        "interest": interest,
         "kin_outside": luck.count(Decision.CHILDREN, key, 1, p.other_kin_mean),
         "z": p.feeling_disposition * disposition,
         "help_keenness": luck.uniform(Decision.HELP_KEENNESS, key, 0),
         "take_up": luck.uniform(Decision.TAKE_UP, key, 0),
         "area_tables": _tables(world.people, "area", area),
-        "interest_tables": np.full(key.size, int(np.median(world.people.interest_tables))),
+        "interest_tables": _tables(world.people, "interest", interest),
     }
 
 
@@ -125,7 +126,7 @@ def _tables(people: Columns, pool: str, wanted: Rows) -> Rows:
     known = np.ones(int(wanted.max(initial=0)) + 1, dtype=np.int64)
     column = getattr(people, pool).astype(np.int64)
     inside = column < known.size
-    known[column[inside]] = people.area_tables[inside]
+    known[column[inside]] = getattr(people, f"{pool}_tables")[inside]
     return np.asarray(known[wanted])
 
 
