@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import books, funnel, hub
+from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
 from sim.agents.council import Council
 from sim.agents.crisis import Events
@@ -178,8 +179,13 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def depart(self: Any, ids: NDArray[np.uint64]) -> None:
         """Residents leave the place (Mesa's `remove` on a resident comes here)."""
-        rows = self.world.people.row_of(ids)
+        people, caring = self.world.people, self.caring
+        rows = people.row_of(ids)
+        ends = people.id[caring.carer], people.id[caring.cared]
         self.see_off(np.zeros(0, dtype=np.int64), rows[rows >= 0])
+        carer, cared = (people.row_of(each) for each in ends)
+        here = (carer >= 0) & (cared >= 0)
+        self.caring = CaringTies(carer[here], cared[here], caring.given[here])
         self.rest_after_change()
 
     def rest_after_change(self: Any) -> None:

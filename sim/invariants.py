@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.hub import WEEKS
 from sim.money import SHADOW, Account, LedgerError
-from sim.units import minutes
+from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE
 from sim.world.columns import Columns
 
@@ -179,8 +178,8 @@ def hubs_hold_their_seats(model: CommunityModel) -> None:
         trips = int(hub.minibus_seats * p.hub_minibus_trips_per_session)
         visits += hub.visits_this_month
         for what, number, most in (
-            ("visits", hub.visits_this_month, WEEKS * hub.seats),
-            ("riders", hub.riders_this_month, WEEKS * trips),
+            ("visits", hub.visits_this_month, SESSIONS_A_MONTH * hub.seats),
+            ("riders", hub.riders_this_month, SESSIONS_A_MONTH * trips),
         ):
             _unless(
                 model,
@@ -188,8 +187,8 @@ def hubs_hold_their_seats(model: CommunityModel) -> None:
                 f"{hub.key} had {number} {what}, room for {most}",
             )
     share = people.hub_hours.astype(np.float64) / p.hub_hours_per_session
-    by_person = np.rint(share * WEEKS).astype(np.int64)
-    _refuse(model, by_person > WEEKS, "somebody came to more sessions than were held")
+    by_person = np.rint(share * SESSIONS_A_MONTH).astype(np.int64)
+    _refuse(model, by_person > SESSIONS_A_MONTH, "somebody came to more sessions than were held")
     _unless(
         model,
         int(by_person.sum()) == visits,

@@ -71,6 +71,7 @@ class Decision(IntEnum):
     SAVINGS_LOCAL = 33
     CLIENT_KIND = 34
     SPELL_START = 35
+    SEVERITY = 36
     # a month
     DEATH = 100
     ARRIVAL = 101

@@ -32,6 +32,7 @@ from sim.opening import opening
 from sim.policies.lever import Lever
 from sim.settings import settings_from
 from sim.units import PENCE_PER_POUND
+from sim.world.bands import Care
 from sim.world.columns import Columns
 
 
@@ -227,8 +228,10 @@ class CommunityModel(Gathering):
         }
 
     def commissioned_minutes_a_month(self) -> int:
-        """Home care minutes the council buys in a month."""
-        return books.minutes_a_month(funnel.agency_minutes(self.world.people))
+        """Minutes of home care and direct payments the council buys in a month."""
+        people = self.world.people
+        bought = (people.client == Care.HOME_CARE) | (people.client == Care.DIRECT_PAYMENT)
+        return books.minutes_a_month(int(people.formal_minutes[bought].astype(np.int64).sum()))
 
     def package_pence_a_month(self) -> int:
         """What the council's packages at home cost in a month, pence."""

@@ -53,7 +53,8 @@ def fees_now(council: Council, p: Parameters) -> Fees:
     return Fees(
         home_care_hour=hour + round(council.fee_uplift * PENCE_PER_POUND),
         home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25),
-        direct_payment_hour=pence(p.direct_payment_gbp_per_hour),
+        direct_payment_hour=pence(p.direct_payment_gbp_per_hour)
+        + round(council.fee_uplift * PENCE_PER_POUND),
         supported_living_week=pence(p.supported_living_week),
         supported_living_price_week=pence(p.supported_living_price_week),
         care_home_week=(

@@ -65,7 +65,7 @@ def give_care(people: Columns, kin: EdgeList, p: Parameters) -> tuple[CaringTies
     helper = _household_carer(people, rows, able)
     near = _near_kin(people, kin, rows, able)
     room = _room_to_give(people, np.concatenate([helper, near]), p)
-    usual = np.where(would_ask(people, rows, p), p.kin_share_when_council_helps, 1.0) * needed
+    usual = np.where(package > 0, p.kin_share_when_council_helps, 1.0) * needed
     keen = (1.0 - p.carer_effort_least) * 2.0 * people.help_keenness[helper]
     at_hand = _table(p, "coresident_share")[older, level] * (p.carer_effort_least + keen)
     base_home = np.where(helper >= 0, np.rint(at_hand * usual).astype(np.int64), 0)
@@ -102,12 +102,6 @@ def in_pension_age(people: Columns, rows: Rows) -> Rows:
 def _table(p: Parameters, name: str) -> NDArray[np.float64]:
     """Shares of need by age group (18-64, 65+) and level: float64[2, 5]."""
     return np.stack([p.array(f"{name}_{group}", LEVELS) for group in ("18_64", "65plus")])
-
-
-def would_ask(people: Columns, rows: Rows, p: Parameters) -> NDArray[np.bool_]:
-    """Who is ready to ask for and accept council help, and under the savings limit."""
-    share = _table(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
-    return np.asarray((people.take_up[rows] < share) & (people.savings[rows] < 2))
 
 
 def _able(people: Columns) -> NDArray[np.bool_]:

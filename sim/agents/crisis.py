@@ -18,6 +18,7 @@ from sim.parameters import Parameters
 from sim.units import THOUSAND
 from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, CareHome
 from sim.world.columns import Columns
+from sim.world.people import refresh
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -133,6 +134,7 @@ def move_to_care_home(
         getattr(people, name)[rows] = 0
     people.hub[rows] = -1
     people.need[rows] = np.maximum(people.need[rows], 2)
+    refresh(people)
 
 
 def safeguarding(people: Columns, p: Parameters, luck: Luck, month: int, events: Events) -> None:

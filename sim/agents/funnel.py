@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.carer import in_pension_age, would_ask
+from sim.agents.carer import in_pension_age
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR
@@ -57,22 +57,24 @@ def older(people: Columns) -> Rows:
 def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     """Package in minutes a week each of `rows` would be granted under `rules`; 0 for none.
 
-    What counts is need left after the usual unpaid help, against the cut-off; then readiness to
-    ask and the savings limit; then the package for the level, never more than what is left.
+    An assessment weighs the hours of need left after the usual unpaid help; two people with equal
+    hours are judged differently (`severity`, theirs for life), so the cut-off bites gradually.
+    Then readiness to ask and the savings limit; then a share of what is left, by level.
     """
     left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
-    group, level = in_pension_age(people, rows), people.need[rows]
-    table = by_group(p, "package_hours")[group, level] * MINUTES_PER_HOUR
-    granted = np.minimum(np.rint(table * rules.generosity).astype(np.int64), left)
-    over = left >= rules.cut_off_hours * MINUTES_PER_HOUR
-    return np.where(over & would_ask(people, rows, p), np.maximum(granted, 0), 0)
+    left = np.maximum(left, 0)
+    share = by_group(p, "package_share")[in_pension_age(people, rows), people.need[rows]]
+    granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
+    judged = left * np.exp(p.eligibility_spread * people.severity[rows])
+    over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
+    asks = people.take_up[rows] < p.array("takes_up", GROUPS)[in_pension_age(people, rows)]
+    return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
 
 
 def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> None:
     """The stock of April 2024: those entitled are clients, but for the few who wait."""
     rows = np.flatnonzero(people.needed_minutes > 0)
     package = entitled(people, rows, rules, p)
-    people.reference_package[rows] = package
     draw = luck.uniform(Decision.CARE_START, people.id[rows], 0)
     waits = (package > 0) & (draw < p.waiting_share_at_start)
     listed = np.where(draw < p.waiting_share_at_start / 2, 1, 2)
@@ -233,6 +235,9 @@ def hand_back(people: Columns, short: float, p: Parameters, luck: Luck, month: i
     )
     people.client[lost] = Care.NONE
     people.package[lost] = 0
+    # Nobody is paid for this month's care any more, so nobody gives it.
+    people.unmet_minutes[lost] += people.formal_minutes[lost]
+    people.formal_minutes[lost] = 0
     people.waiting[lost] = 2
     people.months_waiting[lost] = 0
     return int(lost.sum())

@@ -103,6 +103,7 @@ def leave_and_close(
     drift = member & luck.happens(Decision.HUB_LEAVE, people.id, month, p.hub_leave_per_month)
     gone = member & (shut[people.hub] | drift | ~people.at_home)
     people.hub[gone] = -1
+    people.hub_volunteer[shut[people.hub_volunteer]] = -1
     people.hub_months = np.where(people.hub >= 0, people.hub_months + 1, 0)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import carer, feelings, need, volunteer
-from sim.agents.funnel import Rules, start_clients
+from sim.agents.funnel import Rules, entitled, start_clients
 from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -58,16 +58,22 @@ def start_care(world: World, p: Parameters, luck: Luck) -> None:
     people = world.people
     people.help_keenness = luck.uniform(Decision.HELP_KEENNESS, people.id, 0)
     people.take_up = luck.uniform(Decision.TAKE_UP, people.id, 0)
+    people.severity = luck.normal(Decision.SEVERITY, people.id, 0)
     volunteer.start_volunteers(people, p, luck)
     need.set_needed_minutes(people, p)
     share = carer.outside_share(people, p)
     able = people.at_home & (people.need <= 2)
     rows = np.flatnonzero(able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share))
     people.outside_minutes[rows] = carer.outside_hours(people, rows, p, luck, 0)
-    carer.give_care(people, world.ties.kin, p)
+    rules = Rules(p.cut_off_hours, 1.0)
+    for _ in range(2):  # families help less where the council does, and that decides who is left
+        people.formal_minutes = people.reference_package
+        carer.give_care(people, world.ties.kin, p)
+        rows = np.flatnonzero(people.needed_minutes > 0)
+        people.reference_package[rows] = entitled(people, rows, rules, p)
     carer.take_the_role(people, p)
     people.strain = np.minimum(people.answered_hours / p.strain_full_hours, 1.0)
-    start_clients(people, Rules(p.cut_off_hours, 1.0), p, luck)
+    start_clients(people, rules, p, luck)
 
 
 def open_place(place: Place, sample: Sample, p: Parameters, seed: int) -> World:

@@ -115,6 +115,7 @@ def _traits(
         "kin_outside": luck.count(Decision.CHILDREN, key, 1, p.other_kin_mean),
         "z": p.feeling_disposition * disposition,
         "help_keenness": luck.uniform(Decision.HELP_KEENNESS, key, 0),
+        "severity": luck.normal(Decision.SEVERITY, key, 0),
         "take_up": luck.uniform(Decision.TAKE_UP, key, 0),
         "area_tables": _tables(world.people, "area", area),
         "interest_tables": _tables(world.people, "interest", interest),
