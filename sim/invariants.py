@@ -92,7 +92,7 @@ def partners_agree(model: CommunityModel) -> None:
 
 
 def ties_have_two_ends(model: CommunityModel) -> None:
-    """Ties join two different people who are here, once in each layer, with a strength of 0 to 1."""
+    """Ties join two different people who are here, once in a layer, with a strength of 0 to 1."""
     for name, layer in model.world.ties.layers().items():
         try:
             layer.check(len(model.world.people))
@@ -113,6 +113,8 @@ def the_gone_are_gone(model: CommunityModel) -> None:
 def need_is_met_once(model: CommunityModel) -> None:
     """Need is met by kin, companions, the council or oneself, or is unmet: never twice."""
     people = model.world.people
+    if not model.month:
+        return  # before the first month nobody has been given that month's care
     total = np.zeros(len(people), dtype=np.int64)
     for name in ("kin", "community", "formal", "own", "unmet"):
         part = getattr(people, f"{name}_minutes")
@@ -128,6 +130,8 @@ def need_is_met_once(model: CommunityModel) -> None:
 def care_given_is_care_received(model: CommunityModel) -> None:
     """Minutes people of the place give one another are the minutes those people receive."""
     people, caring = model.world.people, model.caring
+    if not model.month:
+        return  # as above
     given = _sum_at(caring.carer, caring.given, people)
     received = _sum_at(caring.cared, caring.given, people)
     _refuse(model, given != people.care_minutes, "a carer's minutes are not those of their ties")
@@ -150,7 +154,7 @@ def _sum_at(rows: Whole, amounts: Whole, people: Columns) -> Whole:
 
 
 def carers_give_what_they_can(model: CommunityModel) -> None:
-    """No carer gives more minutes a week than a person of their age can; nobody cares for itself."""
+    """No carer gives more minutes a week than people of their age can, nor to themselves."""
     people, p, caring = model.world.people, model.p, model.caring
     older = people.age_months >= PENSION_AGE * 12
     most = np.where(older, minutes(p.carer_hours_most_65plus), minutes(p.carer_hours_most_16_64))
@@ -207,9 +211,7 @@ def hubs_meet_only_when_open(model: CommunityModel) -> None:
     moved = model.events.care_home  # they may have come before they moved, this month
     came = (people.hub_hours > 0) | people.by_minibus
     _refuse(model, came & (people.hub < 0) & ~moved, "somebody who belongs to no hub attended one")
-    _refuse(
-        model, ~people.at_home & ~moved & came, "a care-home resident attended a hub"
-    )
+    _refuse(model, ~people.at_home & ~moved & came, "a care-home resident attended a hub")
     _refuse(
         model,
         (people.hub_volunteer >= 0) & ~people.volunteers,
@@ -258,9 +260,7 @@ def money_is_neither_made_nor_lost(model: CommunityModel) -> None:
         _unless(model, isinstance(council, int), "the council's money is not in whole pence")
     gap = model.money.gap if model.month else None
     if gap is not None:
-        _unless(
-            model, gap.fee + gap.demand + gap.need == gap.total, "the three gaps do not add up"
-        )
+        _unless(model, gap.fee + gap.demand + gap.need == gap.total, "the three gaps do not add up")
 
 
 INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (

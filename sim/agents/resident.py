@@ -111,6 +111,7 @@ class Resident(ColumnAgent):
         carer.care_outside(columns, model.p, model.luck, model.month)
         model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
         carer.take_the_role(columns, model.p)
+        volunteer.help_at_home(columns, model.p)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
         columns.community_minutes = np.minimum(columns.community_minutes, room)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, WEEKS_PER_MONTH
-from sim.world.bands import AGE_BANDS, ETHNICITIES, QUINTILES
+from sim.world.bands import AGE_BANDS, ETHNICITIES, LEVELS, PENSION_AGE, QUINTILES
 from sim.world.columns import Columns
 
 
@@ -78,3 +78,21 @@ def recruit(
 def _set_minutes(people: Columns, p: Parameters) -> None:
     minutes = round(p.volunteer_hours_per_month * MINUTES_PER_HOUR / WEEKS_PER_MONTH)
     people.volunteer_minutes = np.where(people.volunteers, minutes, 0)
+
+
+def help_at_home(people: Columns, p: Parameters) -> None:
+    """Volunteers' help with low-level tasks at home, added to what hub companions give.
+
+    People get the account's share by age and level while volunteers' pledged time lasts; with
+    fewer volunteers everybody gets less, and no minute is given that nobody pledged.
+    """
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    older = (people.age_months[rows] >= PENSION_AGE * 12).astype(np.int64)
+    table = np.stack(
+        [p.array(f"volunteer_help_{group}", LEVELS) for group in ("18_64", "65plus")]
+    )
+    wanted = table[older, people.need[rows]] * people.needed_minutes[rows]
+    pledged = float(people.volunteer_minutes.astype(np.int64).sum()) * p.volunteer_care_share
+    total = float(np.rint(wanted * 100).sum()) / 100
+    share = min(1.0, pledged / total) if total > 0 else 0.0
+    people.community_minutes[rows] += np.floor(wanted * share).astype(np.int64)

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from sim.show.facts import last_fact
 from sim.show.saved import HEADLINE_MEASURES, Saved, open_results
 from sim.show.trust import Fact, Verdict, band_name, label_line, likelihood
-from sim.show.wording import briefly, change, figure, phrase, signed, span
+from sim.show.wording import (
+    TOO_SMALL,
+    briefly,
+    change,
+    figure,
+    phrase,
+    signed,
+    span,
+    too_small,
+)
 from sim.units import financial_year
 
 UNKNOWNS = "not ranked yet: no sensitivity analysis has been run for this comparison."
@@ -130,6 +139,11 @@ def _claim(fact: Fact) -> str:
             f"{middle} ({_range(fact)}). "
             "It gives no grounds to say this helps or harms."
         )
+    if too_small(fact.low, fact.high, fact.measure):
+        return (
+            f"In the model, next to no difference in {words.noun} in {year}: under "
+            f"{TOO_SMALL} either way {words.per_whom(fact.group)} in every run."
+        )
     hedge = "most runs of the model" if fact.verdict.startswith("mostly") else "the model"
     opening = "" if _is_better(fact) else "It did not help: "
     return f"{opening}{'in' if opening else 'In'} {hedge}, {_change(fact, "about ")} " \
@@ -149,6 +163,11 @@ def _luck(fact: Fact) -> str:
     if fact.verdict == "same":
         return f"we ran it {fact.members:,} times; every run came out equal to the baseline."
     words = phrase(fact.measure)
+    if fact.median == 0:
+        return (
+            f"we ran it {fact.members:,} times; in {fact.agreeing_runs:,} nothing changed "
+            "or the change cancelled out."
+        )
     side = words.less if fact.median < 0 else words.more
     said = f"we ran it {fact.members:,} times; it came out {side} in {fact.agreeing_runs:,}."
     word = likelihood(fact.agreement, fact.members)
@@ -180,6 +199,8 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     key, when, who = _COUNTS.get(fact.measure, ("", "", ""))
     people = saved.count_of_people(key) if key else None
     if not people or fact.verdict in {"same", "unclear", "one_run"}:
+        return ""
+    if too_small(fact.low, fact.high, fact.measure):
         return ""
     share = people if phrase(fact.measure).pounds else people / 1000.0
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))

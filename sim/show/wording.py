@@ -14,6 +14,7 @@ from sim.outcomes import GROUPS, MEASURES
 
 PRICES = "2024/25 prices"
 SMALLEST = 0.01
+TOO_SMALL = 0.01  # per 1,000 people: one in 100,000, less than one person in a sample
 EVERYONE = "residents aged 16 or over"
 REACHED = "people the scenario reached"
 
@@ -123,6 +124,11 @@ def figure(value: float, digits: int = 2) -> str:
     places = digits - 1 - math.floor(math.log10(rounded))
     text = f"{rounded:,.{max(0, places)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def too_small(low: float, high: float, measure: str) -> bool:
+    """Whether a whole range rounds to nothing, so that a direction would mislead."""
+    return not phrase(measure).pounds and max(abs(low), abs(high)) < TOO_SMALL
 
 
 def amount(value: float, measure: str, digits: int = 2) -> str:
