@@ -11,8 +11,17 @@ HEAD = """\
 
 def told(found: dict[str, Any]) -> str:
     """The whole answer as Markdown."""
-    parts = [_months(found["months"]), _phases(found["months"]), _rule(found["rule"])]
-    return "\n\n".join([*parts, _draws(found["draws"])])
+    first = found["first_opening_seconds"]
+    return "\n\n".join(
+        [
+            _months(found["months"]),
+            f"Before that, once in a process: {first['cpu']:.1f} s (CPU) to read the evidence and "
+            "settle the reference population.",
+            _phases(found["months"]),
+            _rule(found["rule"]),
+            _draws(found["draws"]),
+        ]
+    )
 
 
 def _months(months: list[dict[str, Any]]) -> str:

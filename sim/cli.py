@@ -26,6 +26,7 @@ from sim.cli_options import (
     QuietOption,
     ResidentsOption,
     SeedOption,
+    WriteOption,
     YearsOption,
 )
 from sim.errors import UserMistake
@@ -233,9 +234,12 @@ def _given(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build_report(folder: Path) -> None:
+    """The report, and the headline charts as files an editor can use."""
+    from sim.show.charts import write_all
     from sim.show.report import build
 
     build(folder)
+    write_all(folder, kinds=("difference", "reached"))
 
 
 @app.command()
@@ -301,12 +305,23 @@ def report(
 
 @app.command()
 def validate(
-    residents: ResidentsOption = None, quiet: QuietOption = False, as_json: JsonOption = False
+    residents: ResidentsOption = None,
+    years: YearsOption = None,
+    seed: SeedOption = None,
+    write: WriteOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Compare the model with figures kept aside to test it."""
+    """Compare a baseline of England with the published figures, misses first."""
+    from sim.experiment.validate import count_line, write_page
     from sim.experiment.validate import validate as compare_with_figures
 
-    rows = compare_with_figures(**_given({"residents": residents}))
+    asked = _given({"residents": residents, "years": years, "seed": seed})
+    with screen.Progress(quiet or as_json, "months") as progress:
+        rows = compare_with_figures(**asked, progress=progress)
+    if write is not None:
+        typed = "".join(f" --{name} {value}" for name, value in asked.items())
+        write_page(rows, write, f"{ME} validate{typed} --write {write}")
     facts = ("key", "kind", "target", "low", "high", "value", "verdict")
     told = [{fact: getattr(row, fact) for fact in facts} for row in rows]
     if as_json:
@@ -314,9 +329,7 @@ def validate(
         return
     if not quiet:
         screen.table(facts, [tuple(screen.amount(row[fact]) for fact in facts) for row in told])
-    verdicts = [str(row["verdict"]) for row in told]
-    counted = [f"{verdicts.count(each)} {each}" for each in sorted(set(verdicts))]
-    screen.say(f"{len(told)} figures: {', '.join(counted) or 'none'}.")
+    screen.say(count_line(rows))
 
 
 @app.command()

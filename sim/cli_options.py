@@ -80,6 +80,10 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", parser=out_folder, metavar="DIR", help="Folder to write into."),
 ]
+WriteOption = Annotated[
+    str | None,
+    typer.Option("--write", metavar="FILE", help="Write the page of fit, misses first."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what is needed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 

@@ -175,17 +175,23 @@ def evidence_table(rows: Sequence[Evidence]) -> None:
     )
 
 
-class Progress:
-    """A progress bar on the error stream, where somebody is watching; otherwise silence."""
+TENTHS = 10  # progress is told ten times where there is no terminal to draw on
 
-    def __init__(self, silent: bool) -> None:
+
+class Progress:
+    """Progress on the error stream: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, silent: bool, what: str = "runs") -> None:
         self._bar: Any = None
+        self._lines = not silent and sys.stderr is not None and not sys.stderr.isatty()
+        self._what, self._told = what, -1
         if not silent and sys.stderr is not None and sys.stderr.isatty():
             from rich import progress
             from rich.console import Console
 
             self._bar = progress.Progress(
-                progress.TextColumn("{task.completed} of {task.total} runs", markup=False),
+                progress.TextColumn("{task.completed} of {task.total} " + what, markup=False),
+                progress.TimeElapsedColumn(),
                 progress.BarColumn(),
                 progress.TimeRemainingColumn(),
                 console=Console(stderr=True),
@@ -205,3 +211,7 @@ class Progress:
     def __call__(self, done: int, asked: int, _note: str = "") -> None:
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=asked)
+        tenth = done * TENTHS // max(asked, 1)
+        if self._lines and tenth > self._told:
+            self._told = tenth
+            complain(f"{done} of {asked} {self._what} done")

@@ -205,10 +205,14 @@ def receive(people: Columns, agency_share: float, p: Parameters) -> None:
 
 
 def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:
-    """Council-payable minutes a week above the fixed Care Act cut-off, after unpaid help."""
-    left = people.needed_minutes.astype(np.int64) - people.kin_minutes - people.community_minutes
-    left = np.maximum(left - people.own_minutes, 0)
-    over = left >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
+    """Council-payable minutes a week of people above the fixed Care Act cut-off.
+
+    Who is above it is told by need left after the family; what is counted is what is left after
+    all unpaid and private help. A small favour from a neighbour lowers the hours, never the right.
+    """
+    family = people.needed_minutes.astype(np.int64) - people.kin_minutes
+    left = np.maximum(family - people.community_minutes - people.own_minutes, 0)
+    over = family >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
     return int(left[over & among & people.at_home & (people.savings < 2)].sum())
 
 

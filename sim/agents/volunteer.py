@@ -88,9 +88,7 @@ def help_at_home(people: Columns, p: Parameters) -> None:
     """
     rows = np.flatnonzero(people.needed_minutes > 0)
     older = (people.age_months[rows] >= PENSION_AGE * 12).astype(np.int64)
-    table = np.stack(
-        [p.array(f"volunteer_help_{group}", LEVELS) for group in ("18_64", "65plus")]
-    )
+    table = np.stack([p.array(f"volunteer_help_{group}", LEVELS) for group in ("18_64", "65plus")])
     wanted = table[older, people.need[rows]] * people.needed_minutes[rows]
     pledged = float(people.volunteer_minutes.astype(np.int64).sum()) * p.volunteer_care_share
     total = float(np.rint(wanted * 100).sum()) / 100

@@ -86,7 +86,12 @@ def write(spec: FigureSpec, folder: Path) -> list[Path]:
     return made
 
 
-def specifications(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> list[FigureSpec]:
+KINDS = ("difference", "reached", "levels")
+
+
+def specifications(
+    saved: Saved, measures: Sequence[str] = CHART_MEASURES, kinds: Sequence[str] = KINDS
+) -> list[FigureSpec]:
     """Every figure these results allow, four scenarios to a figure, levels three."""
     from dataclasses import replace
 
@@ -94,11 +99,13 @@ def specifications(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> li
 
     found: list[FigureSpec] = []
     for measure in (measure_key(word) for word in measures):
-        for make, group, most in (
-            (difference, "all", MOST_SERIES),
-            (reached, "reached", MOST_SERIES),
-            (level, "all", MOST_SERIES - 1),
+        for kind, make, group, most in (
+            ("difference", difference, "all", MOST_SERIES),
+            ("reached", reached, "reached", MOST_SERIES),
+            ("levels", level, "all", MOST_SERIES - 1),
         ):
+            if kind not in kinds:
+                continue
             able = with_differences(saved, measure, group)
             for start in range(0, len(able), most):
                 spec = make(saved, measure, able[start : start + most])
@@ -108,12 +115,16 @@ def specifications(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> li
     return found
 
 
-def write_all(results: object, folder: Path | None = None,
-              measures: Sequence[str] = CHART_MEASURES) -> list[Path]:  # fmt: skip
-    """Write every figure into `folder`, or into charts/ beside the results."""
+def write_all(
+    results: object,
+    folder: Path | None = None,
+    measures: Sequence[str] = CHART_MEASURES,
+    kinds: Sequence[str] = KINDS,
+) -> list[Path]:
+    """Write every figure of these kinds into `folder`, or into charts/ beside the results."""
     saved = open_results(results)
     where = folder or (saved.folder or Path()) / "charts"
-    return [path for spec in specifications(saved, measures) for path in write(spec, where)]
+    return [path for spec in specifications(saved, measures, kinds) for path in write(spec, where)]
 
 
 def draw(spec: FigureSpec, size: str = "landscape") -> Figure:

@@ -184,9 +184,8 @@ class EdgeList:
         if np.any((self.strength < 0) | (self.strength > FULL)):
             raise ValueError("a tie's strength left 0 to 1")
         inside = self.b >= 0
-        low = np.minimum(self.a, self.b)[inside].astype(np.int64)
-        pairs = low * people + np.maximum(self.a, self.b)[inside]
-        if np.unique(pairs).size != pairs.size:
+        ends = (each[inside].astype(np.uint64) for each in (self.a, self.b))
+        if repeated(pair_ids(*ends)):
             raise ValueError("two residents are joined twice in one layer")
 
     def copy(self) -> EdgeList:
@@ -218,6 +217,25 @@ class Ties:
     def copy(self) -> Ties:
         """An independent copy."""
         return Ties(**{name: layer.copy() for name, layer in self.layers().items()})
+
+
+def repeated(words: Ids) -> bool:
+    """Whether any of these well-mixed words stands twice.
+
+    Each is dropped into a box by its upper bits; only those not alone in theirs are sorted.
+    """
+    if words.size == 0:
+        return False
+    bits = words.size.bit_length() + 1
+    box = (words >> np.uint64(np.iinfo(np.uint64).bits - bits)).astype(np.int64)
+    rows = np.arange(words.size, dtype=np.int32)
+    last = np.empty(1 << bits, dtype=np.int32)
+    last[box] = rows
+    shares = last[box] != rows
+    others = words[shares]
+    if np.any(words[last[box[shares]]] == others):
+        return True
+    return bool(np.unique(others).size < others.size)
 
 
 def pair_within(
