@@ -57,7 +57,6 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.open = True
         self.months_open = 0
         self.row = -1
-        self.joined = 0
         self.grant_pence = 0
         self.visits_this_month = 0
         self.riders_this_month = 0
@@ -164,13 +163,19 @@ def admit(
     """Let people in as far as places last, in keyed order; returns who got in."""
     order = luck.bits(Decision.HUB_RANK, people.id[rows], month)
     chosen = rows[np.lexsort((people.id[rows], order))][: max(free, 0)]
+    people.hub_seat[chosen] = _free_seats(people, hub, chosen.size)
     people.hub[chosen] = hub.row
     people.hub_months[chosen] = 0
-    people.hub_seat[chosen] = hub.joined + np.arange(chosen.size)
-    hub.joined += int(chosen.size)
     if hub.funded:
         people.reached[chosen] = True
     return chosen
+
+
+def _free_seats(people: Columns, hub: Hub, wanted: int) -> Rows:
+    """The lowest regular seats nobody holds: tables stay together when somebody leaves."""
+    held = people.hub_seat[people.hub == hub.row]
+    every = np.arange(held.size + wanted)
+    return np.setdiff1d(every, held)[:wanted]
 
 
 def first_members(
@@ -269,13 +274,11 @@ def _share_tables(
 def _table_minutes(
     people: Columns, members: Rows, came: NDArray[np.bool_], p: Parameters
 ) -> tuple[Rows, Rows, NDArray[np.int32]]:
-    """Minutes each pair at a regular table gained this month."""
+    """Minutes each pair at a regular table gained this month; a table is four regular seats."""
     size = int(p.hub_table_size)
     line = members[np.lexsort((people.hub_seat[members], people.hub[members]))]
-    hub = people.hub[line]
-    starts = np.flatnonzero(np.r_[True, hub[1:] != hub[:-1]]) if line.size else line
-    rank = np.arange(line.size) - np.repeat(starts, np.diff(np.r_[starts, line.size]))
-    table = hub.astype(np.int64) * (line.size + 1) + rank // size
+    tables = people.hub_seat[line].astype(np.int64) // size
+    table = people.hub[line].astype(np.int64) * (tables.max(initial=0) + 1) + tables
     first: list[Rows] = []
     second: list[Rows] = []
     for step in range(1, size):

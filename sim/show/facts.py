@@ -102,6 +102,7 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
             noun_said = True
     for verdict, claim, link in (
         ("unclear", "no clear difference", "with"),
+        ("negligible", "next to no difference", "with"),
         ("same", "no difference at all", "with"),
         ("one_run", "one run only, so no finding", "for"),
     ):

@@ -87,6 +87,8 @@ def says(fact: Fact) -> str:
     middle = signed(fact.median, fact.measure, fact.digits)
     if fact.verdict == "unclear":
         middle = "no clear difference"
+    if fact.verdict == "negligible":
+        return "next to no difference"
     if fact.members < 2 or fact.low == fact.high:
         return middle
     return f"{middle} ({span(fact.low, fact.high, fact.measure, fact.digits)})"

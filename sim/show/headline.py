@@ -20,7 +20,6 @@ from sim.show.wording import (
     phrase,
     signed,
     span,
-    too_small,
 )
 from sim.units import financial_year
 
@@ -139,7 +138,7 @@ def _claim(fact: Fact) -> str:
             f"{middle} ({_range(fact)}). "
             "It gives no grounds to say this helps or harms."
         )
-    if too_small(fact.low, fact.high, fact.measure):
+    if fact.verdict == "negligible":
         return (
             f"In the model, next to no difference in {words.noun} in {year}: under "
             f"{TOO_SMALL} either way {words.per_whom(fact.group)} in every run."
@@ -182,6 +181,8 @@ def _reached(fact: Fact) -> str:
         return f"no difference at all in {words.noun} among them."
     if fact.verdict == "one_run":
         return f"in one run, {_change(fact)}."
+    if fact.verdict == "negligible":
+        return f"next to no difference in {words.noun} among them."
     if fact.verdict == "unclear":
         return f"no clear difference in {words.noun} among people it reached ({_range(fact)})."
     return f"in the model, {_change(fact, 'about ')} ({_range(fact)})."
@@ -198,9 +199,7 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     """The same figure for the whole place, when its head count was recorded."""
     key, when, who = _COUNTS.get(fact.measure, ("", "", ""))
     people = saved.count_of_people(key) if key else None
-    if not people or fact.verdict in {"same", "unclear", "one_run"}:
-        return ""
-    if too_small(fact.low, fact.high, fact.measure):
+    if not people or fact.verdict in {"same", "negligible", "unclear", "one_run"}:
         return ""
     share = people if phrase(fact.measure).pounds else people / 1000.0
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))

@@ -14,7 +14,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["same", "unclear", "mostly_less", "mostly_more", "less", "more", "one_run"]
+from sim.show.wording import too_small
+
+Verdict = Literal[
+    "same", "negligible", "unclear", "mostly_less", "mostly_more", "less", "more", "one_run"
+]
 
 YARDSTICK = (
     (0.00, 0.05, "a remote chance", "5% or less"),
@@ -59,6 +63,8 @@ class Fact:
             return "same"
         if self.members < 2:
             return "one_run"
+        if too_small(self.low, self.high, self.measure):
+            return "negligible"
         straddles = not (self.low > 0 or self.high < 0)
         if straddles or not self.agreement >= HEDGED_VERB:
             return "unclear"
@@ -100,7 +106,7 @@ def label_line(fact: Fact) -> str:
     """The trust label, as far as it can be computed from this comparison alone."""
     if fact.verdict == "one_run":
         return f"{NO_LABEL}; one run cannot tell an effect from luck."
-    if fact.verdict == "same":
+    if fact.verdict in {"same", "negligible"}:
         return f"{NO_LABEL}."
     percent = f"{100 * fact.agreement:.0f}%"
     if not fact.agreement >= HEDGED_VERB:

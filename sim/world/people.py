@@ -59,7 +59,7 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "life_satisfaction": Column(F, 7, "life satisfaction", "0 to 10", low=0, high=10),
     "hub": Column(I16, -1, "hub the person belongs to, -1 none", low=-1),
     "hub_months": Column(I16, 0, "months of membership", "months", low=0),
-    "hub_seat": Column(I32, 0, "order of joining, which sets the table", low=0),
+    "hub_seat": Column(I32, 0, "regular seat, which sets the table", low=0),
     "hub_hours": Column(F, 0, "hours a week at a hub this month", "hours a week", low=0),
     "by_minibus": Column(np.bool_, False, "came by minibus this month"),
     "referred": Column(np.bool_, False, "on a connector's caseload this month"),
