@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import evidence as evidence
+    from sim.agents.connector import Connector as Connector
+    from sim.agents.council import Council as Council
+    from sim.agents.hub import Hub as Hub
+    from sim.agents.resident import Carer as Carer
+    from sim.agents.resident import Resident as Resident
+    from sim.agents.service import PaidCarer as PaidCarer
+    from sim.agents.service import Service as Service
     from sim.experiment.compare import compare as compare
     from sim.experiment.compare import ensemble as ensemble
     from sim.experiment.compare import run as run
@@ -24,8 +31,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Carer",
     "CommunityModel",
+    "Connector",
+    "Council",
+    "Hub",
+    "PaidCarer",
+    "Resident",
     "Scenario",
+    "Service",
     "__version__",
     "compare",
     "ensemble",
@@ -36,8 +50,15 @@ __all__ = [
 
 # Name at the front door -> the room, and the thing in it (empty: the room itself).
 _ROOMS = {
+    "Carer": ("sim.agents.resident", "Carer"),
     "CommunityModel": ("sim.model", "CommunityModel"),
+    "Connector": ("sim.agents.connector", "Connector"),
+    "Council": ("sim.agents.council", "Council"),
+    "Hub": ("sim.agents.hub", "Hub"),
+    "PaidCarer": ("sim.agents.service", "PaidCarer"),
+    "Resident": ("sim.agents.resident", "Resident"),
     "Scenario": ("sim.scenario", "Scenario"),
+    "Service": ("sim.agents.service", "Service"),
     "compare": ("sim.experiment.compare", "compare"),
     "ensemble": ("sim.experiment.compare", "ensemble"),
     "evidence": ("sim.evidence", ""),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 # Each measure of persons: what is added up, and over whom it is divided.
 PERSON_MEASURES: dict[str, tuple[str, str]] = {
@@ -57,10 +58,12 @@ _SHAPE = (len(QUINTILES), len(AGE_BANDS), len(SEXES), len(ETHNICITIES), 2)  # ca
 _AGE_KEYS = ("age_16_24", "age_25_34", "age_35_49", "age_50_64", "age_65_74", "age_75_plus")
 
 
-def count(people: Columns, events: Events, norms: Norms, p: Parameters) -> dict[str, Floats]:
-    """Everything counted this month, person by person: name -> float64[n]."""
+def count(
+    people: Columns, events: Events, norms: Norms, p: Parameters
+) -> dict[str, Floats | Flags]:
+    """Everything counted this month, person by person: name -> float64[n], or bool[n] of 0, 1."""
     z = people.z.astype(np.float64)
-    flags = {
+    counted: dict[str, Floats | Flags] = {
         "crises": events.crisis,
         "admissions": events.admission,
         "ae": events.ae,
@@ -73,8 +76,7 @@ def count(people: Columns, events: Events, norms: Norms, p: Parameters) -> dict[
         "volunteered": people.volunteers,
         "people_65plus": people.age_months >= PENSION_AGE * 12,
     }
-    counted = {name: flag.astype(np.float64) for name, flag in flags.items()}
-    counted["people"] = np.ones(len(people))
+    counted["people"] = np.ones(len(people), dtype=np.bool_)
     counted["often_lonely"] = often_lonely_chance(z, norms.thresholds, p.answer_noise)
     low, high = UCLA3_RANGE
     counted["ucla3"] = np.clip(p.ucla3_centre + p.ucla3_per_z * z, low, high)
@@ -85,18 +87,18 @@ def count(people: Columns, events: Events, norms: Norms, p: Parameters) -> dict[
 
 def cell_of(people: Columns) -> NDArray[np.int64]:
     """One code for deprivation, age band, sex, ethnic group and caring: int64[n]."""
-    return np.asarray(
-        np.ravel_multi_index(
-            (people.quintile, people.band, people.sex, people.ethnicity, people.carer), _SHAPE
-        )
-    )
+    code = people.quintile.astype(np.int64)
+    traits = (people.band, people.sex, people.ethnicity, people.carer)
+    for size, trait in zip(_SHAPE[1:], traits, strict=True):
+        code *= size
+        code += trait
+    return code
 
 
-def _sums(cell: NDArray[np.int64], values: Floats, size: int) -> Floats:
-    """Sum of values in each cell; what is rare is looked up, what is common is added."""
-    rows = np.flatnonzero(values)
-    if 2 * rows.size < values.size:
-        return np.bincount(cell[rows], weights=values[rows], minlength=size)
+def _sums(cell: NDArray[np.int64], values: Floats | Flags, size: int) -> Floats:
+    """Sum of values in each cell; those of whom something is true are looked up and counted."""
+    if values.dtype == np.bool_:
+        return np.bincount(cell[np.flatnonzero(values)], minlength=size).astype(np.float64)
     return np.bincount(cell, weights=values, minlength=size)
 
 
@@ -108,7 +110,7 @@ class Diary:
     money: list[dict[str, float]] = field(default_factory=list)
 
     def write(
-        self, cell: NDArray[np.int64], counted: dict[str, Floats], money: dict[str, float]
+        self, cell: NDArray[np.int64], counted: dict[str, Floats | Flags], money: dict[str, float]
     ) -> dict[str, float]:
         """Write one month; returns the month's value of every measure for everyone."""
         size = int(np.prod(_SHAPE))

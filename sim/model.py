@@ -22,7 +22,7 @@ from sim.agents.carer import BoundaryCare, CaringTies
 from sim.agents.crisis import Events, move_to_care_home
 from sim.agents.feelings import age_effect
 from sim.agents.hub import Hub
-from sim.agents.resident import Resident
+from sim.agents.resident import Carer, Resident
 from sim.agents.risk import raw_multipliers
 from sim.agents.service import POST_COLUMNS, PaidCarer
 from sim.gathering import Gathering
@@ -179,6 +179,13 @@ class CommunityModel(Gathering):
         """Identities the plan has reached so far, departed people among them."""
         now = self.world.people.id[self.world.people.reached]
         return np.unique(np.concatenate([*self.reached_and_gone, now]))
+
+    @property
+    def carers(self) -> ColumnAgentSet:
+        """This month's unpaid carers: residents in the role, who are counted as residents."""
+        return ColumnAgentSet(
+            self.world.people, Carer, self, rows=np.flatnonzero(self.world.people.carer)
+        )
 
     @property
     def agents(self) -> Any:

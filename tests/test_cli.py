@@ -63,6 +63,9 @@ def experiment(monkeypatch, tmp_path):
     report = types.ModuleType("sim.show.report")
     report.build = lambda folder: Path(folder) / "report.html"
     monkeypatch.setitem(sys.modules, "sim.show.report", report)
+    charts = types.ModuleType("sim.show.charts")
+    charts.write_all = lambda folder, kinds: [Path(folder) / "charts"]
+    monkeypatch.setitem(sys.modules, "sim.show.charts", charts)
     headline = types.ModuleType("sim.show.headline")
     headline.headline_lines = lambda folder: ["It [bold]fell."]
     monkeypatch.setitem(sys.modules, "sim.show.headline", headline)
@@ -336,10 +339,20 @@ def test_validation_prints_every_figure_and_its_verdict(monkeypatch, capsys):
         key="k", kind="target", target=7.0, low=6.0, high=8.0, value=7.5, verdict="close"
     )
     room = types.ModuleType("sim.experiment.validate")
-    room.validate = lambda **asked: [row, row]
+    asked_for = {}
+    room.validate = lambda progress, **asked: asked_for.update(asked) or [row, row]
+    room.count_line = lambda rows: f"{len(rows)} figures measured"
+    room.write_page = lambda rows, path, command: asked_for.update(path=path, command=command)
     monkeypatch.setitem(sys.modules, "sim.experiment.validate", room)
-    assert main(["validate"]) == 0
-    assert "2 figures: 2 close." in capsys.readouterr().out
+    assert main(["validate", "--residents", "3000", "--years", "2", "--write", "fit.md"]) == 0
+    out = capsys.readouterr().out
+    assert "2 figures measured" in out and "close" in out
+    assert asked_for == {
+        "residents": 3000,
+        "years": 2,
+        "path": "fit.md",
+        "command": "python -m sim validate --residents 3000 --years 2 --write fit.md",
+    }
     assert main(["validate", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["verdict"] == "close"
 

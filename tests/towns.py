@@ -118,7 +118,9 @@ def same_diary(one: CommunityModel, other: CommunityModel, months: int | None = 
     """Whether two diaries hold the same numbers to the last bit, in the first `months`."""
     mine, theirs = one.diary, other.diary
     sums = zip(mine.sums[:months], theirs.sums[:months], strict=True)
-    return all(np.array_equal(a, b) for a, b in sums) and mine.money[:months] == theirs.money[:months]
+    return (
+        all(np.array_equal(a, b) for a, b in sums) and mine.money[:months] == theirs.money[:months]
+    )
 
 
 def shuffle_rows(model: CommunityModel, seed: int) -> None:

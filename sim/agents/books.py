@@ -49,12 +49,12 @@ def fees_now(council: Council, p: Parameters) -> Fees:
     def pence(gbp: float) -> int:
         return round(gbp * index * PENCE_PER_POUND)
 
-    hour = pence(p.unit_cost_homecare_external_hour_2024_25)
-    return Fees(
-        home_care_hour=hour + round(council.fee_uplift * PENCE_PER_POUND),
+    hour, direct = p.unit_cost_homecare_external_hour_2024_25, p.direct_payment_gbp_per_hour
+    uplift = round(council.fee_uplift * PENCE_PER_POUND)
+    return Fees(  # however deep a cut, no fee falls below nothing
+        home_care_hour=max(pence(hour) + uplift, 0),
         home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25),
-        direct_payment_hour=pence(p.direct_payment_gbp_per_hour)
-        + round(council.fee_uplift * PENCE_PER_POUND),
+        direct_payment_hour=max(pence(direct) + uplift, 0),
         supported_living_week=pence(p.supported_living_week),
         supported_living_price_week=pence(p.supported_living_price_week),
         care_home_week=(

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.hub import Hub, admit
+from sim.agents.hub import Hub, admit, places_held
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.world.columns import Columns
@@ -61,6 +61,9 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         rows = np.flatnonzero(noticed)
         weight = np.exp(p.referral_per_z * people.z[rows] + p.referral_per_need * people.need[rows])
         score = -np.log(draw[rows]) / weight
+        if 0 < take < rows.size:  # most are out of the running before anybody is put in order
+            first = score <= np.partition(score, take - 1)[take - 1]
+            rows, score = rows[first], score[first]
         return np.asarray(rows[np.lexsort((people.id[rows], score))][:take])
 
     def _place(
@@ -77,9 +80,10 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             Decision.REFERRAL_RANK, people.id[rows], month, p.referral_accepts_share
         )
         placed = 0
+        held = places_held(hubs, people)
         for hub in hubs:
-            left = rows[accepts & (people.hub[rows] < 0) & hub.welcomes(people, p)[rows]]
-            free = hub.places(p) - int((people.hub == hub.row).sum())
+            left = rows[accepts & (people.hub[rows] < 0) & hub.welcomes(people, p, rows)]
+            free = hub.places(p) - held[hub.row]
             if left.size and free > 0:
                 placed += int(admit(hub, people, left, free, p, luck, month).size)
         elsewhere = accepts & (people.hub[rows] < 0)

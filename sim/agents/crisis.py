@@ -42,13 +42,11 @@ class Events:
         return cls(*(np.zeros(size, dtype=np.bool_) for _ in range(len(cls.__annotations__))))
 
 
-def unmet_risk(people: Columns, ratio: float, start_share: float) -> Floats:
-    """Risk ratio of unmet care against the starting average: ratio ** (share - start share)."""
-    risk = np.ones(len(people))
+def unmet_excess(people: Columns, p: Parameters) -> tuple[NDArray[np.int64], Floats]:
+    """Rows of people in need, and the share of it unmet over the starting average."""
     rows = np.flatnonzero(people.needed_minutes > 0)
     share = people.unmet_minutes[rows] / people.needed_minutes[rows]
-    risk[rows] = ratio ** (share - start_share)
-    return risk
+    return rows, share - p.unmet_share_at_start
 
 
 def hospital(
@@ -62,22 +60,23 @@ def hospital(
 ) -> None:
     """A&E attendances without admission, emergency admissions and delayed discharges."""
     ids, band = people.id, people.band
-    start = p.unmet_share_at_start
+    needy, unmet = unmet_excess(people, p)  # risk ratio of unmet care: ratio ** excess share
     rate = p.array("admissions_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("admission", people, raw["admission"])
-    rate = rate * unmet_risk(people, p.rr_emergency_unmet_v_met_model, start)
+    rate[needy] *= p.rr_emergency_unmet_v_met_model**unmet
     rate = np.where(people.at_home, rate, p.emergency_admissions_per_resident_care_home / 12)
     events.admission = luck.happens(Decision.ADMISSION, ids, month, 1.0 - np.exp(-rate))
     rate = p.array("ae_not_admitted_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("ae", people, raw["ae"])
-    rate = rate * unmet_risk(people, p.rr_ae_unmet_v_met_model, start)
+    rate[needy] *= p.rr_ae_unmet_v_met_model**unmet
     rate = rate * np.where(people.referred, p.unmet_need_discovery_uplift, 1.0)
     seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
     through = events.admission * p.admissions_through_ae_share
     events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
-    risk = p.delay_chance_if_need * unmet_risk(people, p.delay_ratio_unmet, start)
-    risk = risk * np.where(people.waiting > 0, p.delay_ratio_waiting, 1.0)
-    chance = np.where(events.admission & (people.needed_minutes > 0), risk, 0.0)
+    risk = p.delay_chance_if_need * p.delay_ratio_unmet**unmet
+    risk = risk * np.where(people.waiting[needy] > 0, p.delay_ratio_waiting, 1.0)
+    chance = np.zeros(len(people))
+    chance[needy] = np.where(events.admission[needy], risk, 0.0)
     events.delayed = luck.happens(Decision.DELAY, ids, month, chance)
 
 

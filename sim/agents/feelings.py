@@ -64,7 +64,8 @@ def neighbours_feelings(people: Columns, ties: Ties) -> Floats:
     total = ties.friends.sum_across(ties.friends.strength, z).astype(np.float64)
     total += ties.companions.sum_across(ties.companions.strength, z)
     partner = people.partner
-    total += np.where(partner >= 0, z[partner] * FULL, 0)
+    coupled = np.flatnonzero(partner >= 0)
+    total[coupled] += z[partner[coupled]] * FULL
     strength = people.friend_strength + (partner >= 0)
     return np.asarray(total / (FULL * _Z_UNIT) / (1.0 + strength))
 

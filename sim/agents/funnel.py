@@ -234,9 +234,8 @@ def hand_back(people: Columns, short: float, p: Parameters, luck: Luck, month: i
     """
     chance = p.annual_prob_homecare_user_loses_provider / 12
     chance = chance * max(short, 0.0) / p.homecare_shortfall_today
-    lost = (people.client == Care.HOME_CARE) & luck.happens(
-        Decision.HANDED_BACK, people.id, month, min(chance, 1.0)
-    )
+    rows = np.flatnonzero(people.client == Care.HOME_CARE)
+    lost = rows[luck.happens(Decision.HANDED_BACK, people.id[rows], month, min(chance, 1.0))]
     people.client[lost] = Care.NONE
     people.package[lost] = 0
     # Nobody is paid for this month's care any more, so nobody gives it.
@@ -244,4 +243,4 @@ def hand_back(people: Columns, short: float, p: Parameters, luck: Luck, month: i
     people.formal_minutes[lost] = 0
     people.waiting[lost] = 2
     people.months_waiting[lost] = 0
-    return int(lost.sum())
+    return int(lost.size)

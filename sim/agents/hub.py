@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Rows = NDArray[np.int64]
+EVERYBODY = slice(None)
 
 
 @dataclass
@@ -67,13 +68,15 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             return 0
         return int(self.seats / p.lunch_club_attendance_given_member)
 
-    def welcomes(self, people: Columns, p: Parameters) -> NDArray[np.bool_]:
-        """Who feels it is for them: everyone, or the groups named."""
-        mask = people.age_months >= p.hub_age_from * 12
+    def welcomes(
+        self, people: Columns, p: Parameters, rows: Rows | slice = EVERYBODY
+    ) -> NDArray[np.bool_]:
+        """Who feels it is for them, of everybody or some: everyone, or the groups named."""
+        mask = people.age_months[rows] >= p.hub_age_from * 12
         if self.plan.bands:
-            mask = mask & np.isin(people.band, self.plan.bands)
+            mask = mask & np.isin(people.band[rows], self.plan.bands)
         if self.plan.ethnicities:
-            mask = mask & np.isin(people.ethnicity, self.plan.ethnicities)
+            mask = mask & np.isin(people.ethnicity[rows], self.plan.ethnicities)
         return mask
 
 
@@ -98,9 +101,9 @@ def leave_and_close(
         if luck.happens(Decision.HUB_CHANCE, key, month, yearly / 12)[0]:
             hub.open = False
     shut = np.array([not hub.open for hub in hubs] + [False])
-    member = people.hub >= 0
-    drift = member & luck.happens(Decision.HUB_LEAVE, people.id, month, p.hub_leave_per_month)
-    gone = member & (shut[people.hub] | drift | ~people.at_home)
+    rows = np.flatnonzero(people.hub >= 0)
+    drift = luck.happens(Decision.HUB_LEAVE, people.id[rows], month, p.hub_leave_per_month)
+    gone = rows[shut[people.hub[rows]] | drift | ~people.at_home[rows]]
     people.hub[gone] = -1
     people.hub_volunteer[shut[people.hub_volunteer]] = -1
     people.hub_months = np.where(people.hub >= 0, people.hub_months + 1, 0)
@@ -134,8 +137,14 @@ def join(
     pull = 1.0 + p.hub_friend_pull * there[rows] / FULL
     keen = p.hub_join_per_month * np.exp(-p.hub_shyness * people.z[rows]) * pull
     draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
+    # Nobody comes whom the best of hubs would not bring: the others need not be asked by each.
+    best = max(1.0, p.hub_walk_in_share_needing_lift, float(nearness.max(initial=0.0)))
+    best *= max(1.0, p.minority_reach_ratio_mainstream_hub)
+    might = np.flatnonzero(draw < keen * best)
+    rows, lift, keen, draw = rows[might], lift[might], keen[might], draw[might]
+    held = places_held(hubs, people)
     for hub in hubs:
-        free = hub.places(p) - int((people.hub == hub.row).sum())
+        free = hub.places(p) - held[hub.row]
         if free <= 0:
             continue
         near = nearness[hub.row][people.area[rows]]
@@ -145,24 +154,32 @@ def join(
             > hub.riders_this_month / SESSIONS_A_MONTH
         ):
             reach = np.where(lift, 1.0, reach)
-        alike = _people_like_them(people, hub, p)[rows]
-        comes = (draw < keen * reach * alike) & hub.welcomes(people, p)[rows]
+        alike = _people_like_them(people, hub, p)[people.ethnicity[rows]]
+        comes = (draw < keen * reach * alike) & hub.welcomes(people, p, rows)
         comes &= people.hub[rows] < 0
         admit(hub, people, rows[comes], free, p, luck, month)
 
 
+def places_held(hubs: list[Hub], people: Columns) -> list[int]:
+    """Members of each hub."""
+    held = people.hub[people.hub >= 0]
+    return [int(number) for number in np.bincount(held, minlength=len(hubs))]
+
+
 def _people_like_them(people: Columns, hub: Hub, p: Parameters) -> NDArray[np.float64]:
-    """People come where someone like them already goes: less often where nobody of theirs does."""
+    """People come where someone like them already goes, less often elsewhere: by ethnic group."""
     there = np.bincount(people.ethnicity[people.hub == hub.row], minlength=len(ETHNICITIES))
-    return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)[people.ethnicity]
+    return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)
 
 
 def admit(
     hub: Hub, people: Columns, rows: Rows, free: int, p: Parameters, luck: Luck, month: int
 ) -> Rows:
     """Let people in as far as places last, in keyed order; returns who got in."""
+    if rows.size == 0 or free <= 0:
+        return rows[:0]
     order = luck.bits(Decision.HUB_RANK, people.id[rows], month)
-    chosen = rows[np.lexsort((people.id[rows], order))][: max(free, 0)]
+    chosen = rows[np.lexsort((people.id[rows], order))][:free]
     people.hub_seat[chosen] = _free_seats(people, hub, chosen.size)
     people.hub[chosen] = hub.row
     people.hub_months[chosen] = 0

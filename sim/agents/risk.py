@@ -35,7 +35,8 @@ class Norms:
 
     def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:
         """Raw multipliers over their starting mean for the same age band and sex."""
-        return np.asarray(raw / self.means[risk][people.band, people.sex])
+        cell = people.band * len(SEXES) + people.sex
+        return np.asarray(raw / self.means[risk].ravel()[cell])
 
 
 def lonely_exposure(people: Columns, norms: Norms, p: Parameters) -> Floats:
@@ -101,12 +102,13 @@ def mortality_of_state(people: Columns, p: Parameters) -> Floats:
     )
     homes = p.array("mortality_care_home_ratio", AGE_BANDS)[people.band]
     state = np.where(people.at_home, by_need[people.need], homes)
-    step = (2.0 - people.quintile) / 2.0  # +1 most deprived, -1 least deprived
+    # +1 most deprived, -1 least deprived
+    step = (2.0 - np.arange(len(QUINTILES))) / 2.0
     older = people.band >= AGE_BANDS.index("75_84")
-    ratio = np.where(
-        older, p.mortality_deprivation_most_75_plus, p.mortality_deprivation_most_under_75
+    table = np.array(
+        [p.mortality_deprivation_most_under_75**step, p.mortality_deprivation_most_75_plus**step]
     )
-    return np.asarray(state * ratio**step)
+    return np.asarray(state * table[older.astype(np.int64), people.quintile])
 
 
 def mean_by_band_and_sex(people: Columns, raw: Floats, weight: Floats) -> Floats:

@@ -89,7 +89,7 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def raise_pay(self, uplift_gbp_per_hour: float, p: Parameters) -> None:
         """Pass the usual share of a better fee on to pay."""
         rise = uplift_gbp_per_hour * p.fee_passed_to_pay
-        self.pay_ratio = 1.0 + rise / p.pay_care_worker_gbp_per_hour
+        self.pay_ratio = max(1.0 + rise / p.pay_care_worker_gbp_per_hour, 0.0)
 
     def hire_and_lose(self, posts: Columns, p: Parameters, luck: Luck, month: int) -> int:
         """One month of the workforce: leavers, then hires into posts that stood vacant."""

@@ -18,10 +18,13 @@ from sim.world.columns import Columns
 
 def usual_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
     """Share who volunteer formally in a month, by age, deprivation and ethnic group."""
+    table = (
+        p.array("volunteering", AGE_BANDS)[:, None, None]
+        * p.array("volunteering_ratio", QUINTILES)[:, None]
+        * p.array("volunteering_ratio", ETHNICITIES)
+    )
     return np.asarray(
-        p.array("volunteering", AGE_BANDS)[people.band]
-        * p.array("volunteering_ratio", QUINTILES)[people.quintile]
-        * p.array("volunteering_ratio", ETHNICITIES)[people.ethnicity]
+        table[people.band, people.quintile, people.ethnicity]
         * np.where(people.disabled, p.volunteering_ratio_disabled, 1.0)
         * people.at_home
     )

@@ -14,7 +14,7 @@ from sim.outcomes import GROUPS, MEASURES
 
 PRICES = "2024/25 prices"
 SMALLEST = 0.01
-TOO_SMALL = 0.01  # per 1,000 people: one in 100,000, less than one person in a sample
+TOO_SMALL = 0.015  # per 1,000 people: fewer than one in 60,000
 EVERYONE = "residents aged 16 or over"
 REACHED = "people the scenario reached"
 

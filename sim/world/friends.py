@@ -210,9 +210,9 @@ def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
     """One friend of each person in `rows`, chosen by a keyed draw per tie; -1 for none."""
     touched = np.zeros(len(people), dtype=np.bool_)
     touched[rows] = True
-    inside = friends.b >= 0
-    forward = np.flatnonzero(inside & touched[friends.a])
-    backward = np.flatnonzero(inside & touched[np.maximum(friends.b, 0)])
+    inside = np.flatnonzero(friends.b >= 0)
+    forward = inside[touched[friends.a[inside]]]
+    backward = inside[touched[friends.b[inside]]]
     source = np.concatenate([friends.a[forward], friends.b[backward]])
     target = np.concatenate([friends.b[forward], friends.a[backward]])
     key = mix_ids(np.concatenate([friends.key[forward], friends.key[backward]]), people.id[source])

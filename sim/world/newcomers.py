@@ -126,7 +126,9 @@ def _tables(people: Columns, pool: str, wanted: Rows) -> Rows:
     """The number of meeting slots fixed for each pool at the start."""
     known = np.ones(int(wanted.max(initial=0)) + 1, dtype=np.int64)
     column = getattr(people, pool).astype(np.int64)
-    inside = column < known.size
+    asked = np.zeros(max(known.size, int(column.max(initial=0)) + 1), dtype=np.bool_)
+    asked[wanted] = True
+    inside = np.flatnonzero(asked[column])
     known[column[inside]] = getattr(people, f"{pool}_tables")[inside]
     return np.asarray(known[wanted])
 

@@ -127,11 +127,11 @@ class EdgeList:
     def sum_of(self, weight: NDArray[np.integer], people: int) -> NDArray[np.int64]:
         """Sum of a whole-number weight over each resident's ties: int64[people].
 
-        Floats hold whole numbers exactly below 2**53, so bincount is exact here. Ends outside
-        fall into a slot before the first row.
+        Floats hold whole numbers exactly below 2**53, so bincount is exact here.
         """
         total = np.bincount(self.a, weights=weight, minlength=people)
-        total += np.bincount(self.b + 1, weights=weight, minlength=people + 1)[1:]
+        inside = np.flatnonzero(self.b >= 0)
+        total += np.bincount(self.b[inside], weights=weight[inside], minlength=people)
         return total.astype(np.int64)
 
     def sum_across(
@@ -139,16 +139,17 @@ class EdgeList:
     ) -> NDArray[np.int64]:
         """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
         people = value.size
-        values = np.append(value, 0).astype(np.float64)  # row -1, outside, counts for nothing
-        w = weight.astype(np.float64)
-        total = np.bincount(self.a, weights=w * values[self.b], minlength=people)
-        total += np.bincount(self.b + 1, weights=w * values[self.a], minlength=people + 1)[1:]
+        inside = np.flatnonzero(self.b >= 0)  # nobody knows how those outside are
+        a, b = self.a[inside], self.b[inside]
+        values, w = value.astype(np.float64), weight[inside].astype(np.float64)
+        total = np.bincount(a, weights=w * values[b], minlength=people)
+        total += np.bincount(b, weights=w * values[a], minlength=people)
         return total.astype(np.int64)
 
     def count(self, people: int) -> NDArray[np.int64]:
         """Number of ties of each resident: int64[people]."""
         total = np.bincount(self.a, minlength=people)
-        total += np.bincount(self.b + 1, minlength=people + 1)[1:]
+        total += np.bincount(self.b[self.b >= 0], minlength=people)
         return np.asarray(total)
 
     def remap(self, new_row: NDArray[np.integer], survives: Flags | None = None) -> None:
@@ -266,8 +267,9 @@ def unseen(
     touched = np.zeros(ids.size, dtype=np.bool_)
     touched[a] = True
     touched[b] = True
-    near = touched[edges.a] & (edges.b >= 0)
-    near &= touched[edges.b]
+    near = np.flatnonzero(touched[edges.a])
+    other = edges.b[near]
+    near = near[(other >= 0) & touched[other]]
     fresh = ~np.isin(key, edges.key[near])
     first_seen = np.zeros(key.size, dtype=np.bool_)
     first_seen[np.unique(key, return_index=True)[1]] = True

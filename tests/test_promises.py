@@ -1,0 +1,322 @@
+"""What every scenario promises: nothing for nothing, nothing early, nothing by a back door.
+
+Money that reaches nobody changes nobody; what has not begun has no effect; a hub helps only by
+the routes it is built of; more of a thing brings no less of what it brings.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from towns import hubs, people_now, plan, same_diary, services, town, who_differs
+
+from sim.agents import hub as hub_room
+from sim.model import CommunityModel
+from sim.money import Account
+from sim.scenario import Scenario, load
+
+AGENTS = Path(hub_room.__file__).parent
+
+
+def lived(scenario: str | Scenario = "baseline", months: int = 12, **settings) -> CommunityModel:
+    model = town(scenario, **settings)
+    model.run_for(months)
+    return model
+
+
+@pytest.fixture(scope="module")
+def base() -> CommunityModel:
+    return lived()
+
+
+def assert_same_town(one: CommunityModel, other: CommunityModel) -> None:
+    """To the last bit: everybody, every tie, every number written down and every pound."""
+    assert who_differs(one, other) == {}
+    assert same_diary(one, other)
+    assert one.ledger.flows() == other.ledger.flows()
+
+
+def flows_of_plans(model: CommunityModel) -> list[tuple[int, str, str, str, int]]:
+    """The ledger's rows that only a plan posts."""
+    lines = ("plan: ", "hub ")
+    return [row for row in model.ledger.flows() if row[3].startswith(lines)]
+
+
+def test_a_town_compared_with_itself_differs_in_nothing(base) -> None:
+    assert_same_town(base, lived())
+
+
+# --- nothing for nothing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        plan(hubs(gbp_per_head=0.0)),
+        plan(services(gbp_per_head=0.0)),
+        plan(hubs(gbp_per_head=0.0, minibus=True, paid_lead=True), services(gbp_per_head=0.0)),
+        Scenario(
+            title="Bevy for nothing",
+            summary="No money.",
+            extends="bevy_hub",
+            invest=[{"lever": "hubs", "gbp_per_head": 0.0, "opening_months": 0}],
+        ),
+    ],
+    ids=["hubs", "services", "both", "bevy_hub"],
+)
+def test_no_money_is_no_change(base, scenario: Scenario) -> None:
+    """To the last bit; that the very same plan with money does change the town is shown below."""
+    assert_same_town(base, lived(scenario))
+
+
+def test_money_changes_the_town(base) -> None:
+    for scenario in (plan(hubs()), plan(services())):
+        changed = lived(scenario)
+        assert who_differs(base, changed)
+        assert not same_diary(base, changed)
+        assert flows_of_plans(changed)
+    assert flows_of_plans(base) == []
+
+
+def test_a_plan_that_starts_after_the_end_is_no_plan(base) -> None:
+    for block in (hubs(start_month=12), services(start_month=12, ramp_months=6)):
+        assert_same_town(base, lived(plan(block)))
+
+
+def test_no_change_before_the_plan_starts() -> None:
+    """Month by month, everybody and every pound, until the first month with money."""
+    base, later = town(), town(plan(hubs(start_month=6), services(start_month=6)))
+    for _month in range(6):
+        base.step()
+        later.step()
+        assert_same_town(base, later)
+    base.step()
+    later.step()
+    assert who_differs(base, later)
+
+
+@pytest.mark.parametrize("lever", [hubs, services])
+def test_the_months_before_services_only_and_bevy_hub_begin_are_the_baselines(base, lever) -> None:
+    preset = {hubs: "bevy_hub", services: "services_only"}[lever]
+    block = load(preset).invest[0].model_copy(update={"start_month": 9})
+    later = plan(block.model_dump(exclude_none=True))
+    assert same_diary(base, lived(later), months=9)
+
+
+def test_a_hub_that_is_not_open_yet_changes_nobody_and_costs_what_it_costs(base) -> None:
+    """Building takes longer than the run: people the same, the ledger more by the plan's rows."""
+    building = lived(plan(hubs(opening_months=30, existing_room=False)))
+    assert who_differs(base, building) == {}
+    assert same_diary(base, building)
+    theirs = flows_of_plans(building)
+    assert sum(row[4] for row in theirs if row[3] == "plan: hubs") > 0
+    assert sorted(base.ledger.flows() + theirs) == building.ledger.flows()
+
+
+def test_a_hub_without_seats_is_no_hub(base) -> None:
+    empty = lived(plan(hubs(lunch_club_seats=0, minibus=True, paid_lead=True)))
+    assert len(empty.hubs) > len(base.hubs)
+    assert who_differs(base, empty) == {}
+    assert sorted(base.ledger.flows() + flows_of_plans(empty)) == empty.ledger.flows()
+
+
+def test_a_hub_without_a_kitchen_serves_no_lunch(base) -> None:
+    block = {key: each for key, each in hubs().items() if key != "lunch_club_seats"}
+    cold = lived(plan(block | {"kitchen": False}))
+    assert who_differs(base, cold) == {}
+
+
+# --- the same plan in other words -------------------------------------------------------------
+
+
+def test_the_order_of_investments_and_their_title_change_nothing() -> None:
+    one = lived(plan(hubs(), services()))
+    other = lived(plan(services(), hubs(), title="Quite another title"))
+    assert_same_town(one, other)
+
+
+def test_one_grant_is_two_grants_of_half_the_size() -> None:
+    """The rules see the sum, whoever brings it."""
+    one = lived(plan(services(gbp_per_head=60.0)))
+    two = lived(plan(*[services(payer=payer) for payer in ("national_grant", "nhs")]))
+    assert who_differs(one, two) == {}
+
+
+# --- hubs -------------------------------------------------------------------------------------
+
+
+def test_nobody_comes_before_the_doors_open_or_after_they_close() -> None:
+    model = town(plan(hubs(opening_months=4)))
+    first = len(model.hubs)
+    for month in range(1, 13):
+        if month == 9:
+            for each in model.hubs[first:]:
+                each.open = False
+        model.step()
+        ours = [each.row for each in model.hubs[first:]]
+        members = np.isin(model.world.people.hub, ours)
+        visits = sum(each.visits_this_month for each in model.hubs[first:])
+        opened = 5 <= month < 9
+        assert bool(ours) == (month >= 5)
+        assert members.any() == opened
+        assert (visits > 0) == opened
+        assert opened or not (members & (model.world.people.hub_hours > 0)).any()
+
+
+def test_volunteers_of_a_hub_that_closes_are_placed_there_no_longer() -> None:
+    model = lived(plan(hubs(paid_lead=True)), months=3)
+    ours = [each for each in model.hubs if each.paid_lead]
+    placed = np.isin(model.world.people.hub_volunteer, [each.row for each in ours])
+    assert placed.any()
+    for each in ours:
+        each.open = False
+    model.step()
+    assert not np.isin(model.world.people.hub_volunteer, [each.row for each in ours]).any()
+
+
+def test_riders_need_a_minibus() -> None:
+    for minibus in (True, False):
+        model = town(plan(hubs(minibus=minibus)))
+        riders = 0
+        for _month in range(12):
+            model.step()
+            riders += sum(each.riders_this_month for each in model.hubs)
+            came = model.world.people.hub_hours[model.world.people.by_minibus]
+            assert not minibus or came.size == 0 or (came > 0).any()
+        assert (riders > 0) == minibus
+
+
+def test_more_seats_bring_no_fewer_people() -> None:
+    """Paired mean of visits in a year over a few seeds, for 5, 20 and 80 seats."""
+    visits = []
+    for seats in (5, 20, 80):
+        total = 0
+        for seed in (1, 2, 3):
+            model = town(plan(hubs(lunch_club_seats=seats)), rng=seed)
+            for _month in range(12):
+                model.step()
+                total += sum(each.visits_this_month for each in model.hubs)
+        visits.append(total)
+    assert visits == sorted(visits)
+    assert visits[0] < visits[-1]
+
+
+def columns_written(room: str) -> set[str]:
+    """Columns of `people` a room assigns to, in whole or in part."""
+    tree = ast.parse((AGENTS / f"{room}.py").read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            inner = target.value if isinstance(target, ast.Subscript) else target
+            if isinstance(inner, ast.Attribute) and ast.unparse(inner.value).endswith("people"):
+                found.add(inner.attr)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("setattr", "getattr"):
+            found.add("anything")
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".put", ".at")):
+            found.add("anything")
+    return found
+
+
+def test_a_hub_acts_by_its_four_routes_only() -> None:
+    """Ties, company on the day, volunteers' purpose, companions' help: no shortcut to a feeling.
+
+    The room of hubs writes who belongs, who comes and who helps; loneliness, need, crises and
+    money are written elsewhere, by rules that see a hub only through these.
+    """
+    assert columns_written("hub") == {
+        "hub",
+        "hub_months",
+        "hub_seat",
+        "hub_hours",
+        "by_minibus",
+        "hub_volunteer",
+        "community_minutes",
+        "reached",
+    }
+    assert "z" in columns_written("feelings")
+    feelings = {"z", "life_satisfaction", "need", "strain"}
+    for room in ("volunteer", "connector", "funnel", "council", "books", "crisis"):
+        assert not (feelings - {"need"}) & columns_written(room), room
+
+
+def test_a_hub_reaches_only_those_it_took_in() -> None:
+    model = lived(plan(hubs()))
+    ours = [each.row for each in model.hubs if each.funded]
+    here = model.world.people.id[np.isin(model.world.people.hub, ours)]
+    assert here.size
+    assert np.isin(here, model.reached).all()
+    never = lived()
+    assert never.reached.size == 0
+
+
+# --- services ---------------------------------------------------------------------------------
+
+
+def test_more_money_for_hours_buys_no_fewer_minutes_and_a_cut_no_more() -> None:
+    """Paired mean over a few seeds; the council's answer to its budget switched off."""
+    minutes = []
+    for gbp in (-40.0, 0.0, 40.0):
+        total = 0
+        for seed in (1, 2, 3):
+            block = services(gbp_per_head=gbp, share_to_hours=1.0, share_to_fees=0.0)
+            model = town(plan(block), rng=seed, feedback=False)
+            for _month in range(12):
+                model.step()
+                total += int(model.world.people.formal_minutes.sum())
+        minutes.append(total)
+    assert minutes[0] < minutes[1] < minutes[2]
+
+
+@pytest.mark.parametrize("gbp", [-400.0, 1_000.0])
+def test_no_cut_and_no_grant_is_too_large_to_be_told(gbp: float) -> None:
+    """Fees and pay never fall below nothing, and a flood of money still adds up."""
+    model = lived(plan(services(gbp_per_head=gbp)))
+    assert 0.0 <= model.home_care.pay_ratio
+    assert model.money.gap is not None
+    assert np.isfinite(list(model.diary.money[-1].values())).all()
+
+
+# --- known answers ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def strange() -> CommunityModel:
+    """A place where nobody dies, every meeting place closes within the year and care has no staff."""
+    said = {
+        "mortality_scale": 0.0,
+        "infrastructure_decay_annual": 1.0,
+        "contact_minutes_per_post": 1.0,
+    }
+    overrides = {key: {"value": value, "because": "a known answer"} for key, value in said.items()}
+    model = town(plan(hubs(), overrides=overrides), years=4)
+    deaths = 0
+    for _month in range(48):
+        model.step()
+        deaths += model.deaths
+    assert deaths == 0
+    return model
+
+
+def test_where_every_hub_closes_nobody_attends(strange) -> None:
+    assert not any(each.open for each in strange.hubs)
+    people = people_now(strange)
+    assert not (people["hub"] >= 0).any()
+    assert not (people["hub_hours"] > 0).any()
+
+
+def test_where_care_has_no_staff_no_care_is_delivered(strange) -> None:
+    people = people_now(strange)
+    agency = people["client"] == 1
+    assert strange.home_care.deliverable_minutes <= strange.home_care.commissioned_minutes / 100
+    assert people["formal_minutes"][agency].sum() <= people["package"][agency].sum() / 100
+
+
+def test_payers_pay_and_hubs_keep_what_they_do_not_need() -> None:
+    """The hub's account in the ledger is what the plan says it holds unspent."""
+    model = lived(plan(hubs(gbp_per_head=300.0)))
+    held = sum(state.get("held", 0) for state in model.plan_states.values())
+    assert model.ledger.balance(Account.HUBS) == held > 0
