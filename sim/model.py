@@ -86,7 +86,7 @@ class CommunityModel(Gathering):
         """Calendar: the April budget; what plans pay this month."""
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
-        self.council.extra_pence = 0
+        self.council.new_month()
         for number, lever in enumerate(self.plan.invest):
             self._invest(number, lever)
 

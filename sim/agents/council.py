@@ -24,7 +24,8 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """The council of the place, scaled to the simulated residents.
 
     Money is whole pence at constant 2024/25 prices. `base_pence` is the net budget a month before
-    any plan; `extra_pence` is what plans add this month for hours, `fee_pence` for fees.
+    any plan; `extra_pence` is what plans add this month, of it `hours_pence` for hours and
+    `fees_pence` for fees.
     """
 
     def __init__(self, model: CommunityModel, net_gbp_per_year: float, p: Parameters) -> None:
@@ -37,7 +38,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.generosity = 1.0
         self.fee_uplift = 0.0
         self.real_fee_index = 1.0
-        self.extra_pence = 0
+        self.extra_pence = self.hours_pence = self.fees_pence = 0
         self.spent_this_year = 0
         self.budget_this_year = 0
         self.feedback = True
@@ -76,6 +77,10 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         )
         self.rules_now = Rules(p.cut_off_hours * (1.0 + self.tightness), self.generosity)
 
+    def new_month(self) -> None:
+        """What plans give is counted afresh each month."""
+        self.extra_pence = self.hours_pence = self.fees_pence = 0
+
     def receive(self, pence: int) -> None:
         """Add this month's base budget and what plans give for hours."""
         self.budget_this_year += pence
@@ -89,9 +94,10 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
         Part goes to larger packages, part to a lower cut-off; less money does the reverse.
         """
-        added = pence / max(package_pence, 1)
+        self.hours_pence += pence
+        added = self.hours_pence / max(package_pence, 1)
         cut_off = 1.0 + self.tightness - p.access_per_extra_hour * added
-        cut_off = float(np.clip(cut_off, 1.0 - p.cut_off_loosest, p.cut_off_tightest))
+        cut_off = float(np.clip(cut_off, 1.0 - p.cut_off_loosest, 1.0 + p.cut_off_tightest))
         generous = self.generosity + p.generosity_share_of_extra * added
         generous = float(np.clip(generous, p.generosity_least, p.generosity_most))
         self.rules_now = Rules(p.cut_off_hours * cut_off, generous)
@@ -99,4 +105,5 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def pay_fees(self, pence: int, commissioned_minutes_per_month: int) -> None:
         """Extra money for fees: so many pounds an hour more on the hours bought."""
         hours = max(commissioned_minutes_per_month, 1) / MINUTES_PER_HOUR
-        self.fee_uplift = pence / 100 / hours
+        self.fees_pence += pence
+        self.fee_uplift = self.fees_pence / 100 / hours
