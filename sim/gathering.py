@@ -171,6 +171,9 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         survives = self.luck.happens(
             Decision.TIE_SURVIVES_MOVE, friends.key, self.month, may * self.p.ties_survive_move
         )
+        kin = ties.kin
+        for here, there in ((kin.a, kin.b), (kin.b, kin.a)):
+            np.add.at(people.kin_outside, here[away[there]], np.uint8(1))
         moves = people.remove(rows)
         new_row = moves.new_row(np.arange(before))
         ties.friends.remap(new_row, survives)

@@ -103,7 +103,9 @@ class CommunityModel(Gathering):
     def gather(self) -> None:
         """Community: hubs open, fill and close; connectors introduce; people volunteer."""
         people, ties, p = self.world.people, self.world.ties, self.p
+        squeezed = 1.0 - self.council.prevention_share
         decay = p.infrastructure_decay_annual
+        decay *= 1.0 + squeezed * (p.grant_end_failure_hazard_multiplier - 1.0)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
         for connector in self.connectors:
             connector.work(self.hubs, people, p, self.luck, self.month)
@@ -114,6 +116,8 @@ class CommunityModel(Gathering):
             if each.open and each.paid_lead:
                 wanted = round(each.seats / p.guests_per_hub_volunteer)
                 volunteer.recruit(people, each.row, each.area, wanted, p, self.luck, self.month)
+                if each.funded:
+                    people.reached[people.hub_volunteer == each.row] = True
 
     def care(self) -> None:
         """Care: kin first, then companions, then the funnel of council care; the rest is unmet."""

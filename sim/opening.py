@@ -46,7 +46,8 @@ def opening(settings: Settings) -> Opening:
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
     p = Parameters.build(overrides, settings.draw)
     numbers = (settings.draw, tuple(sorted((k, o.value) for k, o in overrides.items())))
-    norms = _once(_norms, numbers, lambda: find_norms(p))
+    # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
+    norms = _once(_norms, settings.draw, lambda: find_norms(Parameters.build({}, settings.draw)))
     key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
     return Opening(place, sample, plan, p, norms, world.copy())

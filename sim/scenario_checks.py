@@ -16,7 +16,6 @@ from sim.errors import UserMistake, did_you_mean
 from sim.mistakes import Where, refuse, sentence, shown, visible
 from sim.outcomes import MEASURES
 from sim.policies import LEVERS, Lever
-from sim.policies.formal_services import ServicesSplit
 from sim.scenario_shape import Expectation, Override, Plan, RunDefaults, Shock
 from sim.scenario_text import is_name
 
@@ -82,8 +81,6 @@ def _known_at(where: Where, data: Mapping[str, Any]) -> Iterable[str]:
             )
             name = block.get("lever") if isinstance(block, dict) else None
             return LEVERS.get(name if isinstance(name, str) else "", Lever).model_fields
-        case ("invest", int(), "services"):
-            return ServicesSplit.model_fields
         case ("shock", int()):
             return Shock.model_fields
         case ("run",):

@@ -147,8 +147,9 @@ def close_month(
     for line, pence in (("assessment and other support", other), ("prevention", prevention)):
         if pence:
             ledger.post(month, Account.COUNCIL, Account.WORKERS, pence, line)
-    money.council_net = sum(lines.values()) + other + prevention
-    council.spend(money.council_net)
+    care = sum(lines.values()) + other + prevention
+    council.spend(care)
+    money.council_net = care + council.plan_pence
     _private(ledger, month, people, p)
     money.nhs = _hospital(ledger, month, events, p)
     _time(ledger, month, people, carer_minutes, p)
@@ -203,21 +204,23 @@ def _time(ledger: Ledger, month: int, people: Columns, carer_minutes: int, p: Pa
 def gap_of_month(people: Columns, fees: Fees, p: Parameters) -> Gap:
     """Fee gap, demand gap and need gap by service, added up; they sum exactly.
 
-    Care at home is counted in minutes. Supported living and care homes are counted in weeks with
-    D = T = N: the people are there, so only the fee gap arises, and their reference packages and
-    needs are left out of care at home.
+    Care at home is counted in minutes; hours bought with direct payments are counted as met at
+    what they cost, so no fee gap arises on them. Supported living and care homes are counted in
+    weeks with D = T = N: the people are there, so only the fee gap arises, and their reference
+    packages and needs are left out of care at home.
     """
     formal = people.formal_minutes.astype(np.int64)
     living = people.client == Care.SUPPORTED_LIVING
-    delivered = int(formal[~living].sum())
-    reference = int(people.reference_package[~living].astype(np.int64).sum())
-    needed = need_above_care_act(people, ~living, p)
+    own_staff = int(formal[people.client == Care.DIRECT_PAYMENT].sum())
+    delivered = int(formal[people.client == Care.HOME_CARE].sum())
+    reference = int(people.reference_package[~living].astype(np.int64).sum()) - own_staff
+    needed = need_above_care_act(people, ~living, p) - own_staff
     total = funding_gap(
         fees.home_care_price_hour,
         fees.home_care_hour,
         minutes_a_month(delivered),
-        minutes_a_month(reference),
-        minutes_a_month(needed),
+        minutes_a_month(max(reference, 0)),
+        minutes_a_month(max(needed, 0)),
     )
     group = older(people)
     paid = people.care_home == CareHome.COUNCIL

@@ -41,9 +41,9 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.carried_over += self.caseload_per_month
         take = int(self.carried_over)
         self.carried_over -= take
-        people.referred = False
+        people.referred = np.maximum(people.referred.astype(np.int64) - 1, 0)
         rows = self._find(people, take, p, luck, month)
-        people.referred[rows] = True
+        people.referred[rows] = 12
         self.clients = people.id[rows]
         self.referred += int(rows.size)
         self.placed += self._place(hubs, people, rows, p, luck, month)

@@ -25,7 +25,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     Money is whole pence at constant 2024/25 prices. `base_pence` is the net budget a month before
     any plan; `extra_pence` is what plans add this month, of it `hours_pence` for hours and
-    `fees_pence` for fees.
+    `fees_pence` for fees; `plan_pence` is what the council itself pays for other plans.
     """
 
     def __init__(self, model: CommunityModel, net_gbp_per_year: float, p: Parameters) -> None:
@@ -38,7 +38,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.generosity = 1.0
         self.fee_uplift = 0.0
         self.real_fee_index = 1.0
-        self.extra_pence = self.hours_pence = self.fees_pence = 0
+        self.extra_pence = self.hours_pence = self.fees_pence = self.plan_pence = 0
         self.spent_this_year = 0
         self.budget_this_year = 0
         self.feedback = True
@@ -49,6 +49,8 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         if year > 1:
             self.base_pence = round(self.base_pence * (1.0 + p.council_budget_real_growth))
             self.real_fee_index *= 1.0 + p.unit_cost_real_growth_homecare
+            # salaries and support grow with wages too, or slack would build up unseen
+            self.other_pence = round(self.other_pence * (1.0 + p.unit_cost_real_growth_homecare))
             if self.feedback and self.budget_this_year > 0:
                 self._answer(p)
         self.spent_this_year = 0
@@ -79,7 +81,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def new_month(self) -> None:
         """What plans give is counted afresh each month."""
-        self.extra_pence = self.hours_pence = self.fees_pence = 0
+        self.extra_pence = self.hours_pence = self.fees_pence = self.plan_pence = 0
 
     def receive(self, pence: int) -> None:
         """Add this month's base budget and what plans give for hours."""

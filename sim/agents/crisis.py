@@ -42,11 +42,11 @@ class Events:
         return cls(*(np.zeros(size, dtype=np.bool_) for _ in range(len(cls.__annotations__))))
 
 
-def unmet_excess(people: Columns, p: Parameters) -> tuple[NDArray[np.int64], Floats]:
+def unmet_excess(people: Columns, norms: Norms) -> tuple[NDArray[np.int64], Floats]:
     """Rows of people in need, and the share of it unmet over the starting average."""
     rows = np.flatnonzero(people.needed_minutes > 0)
     share = people.unmet_minutes[rows] / people.needed_minutes[rows]
-    return rows, share - p.unmet_share_at_start
+    return rows, share - norms.unmet_share
 
 
 def hospital(
@@ -60,7 +60,7 @@ def hospital(
 ) -> None:
     """A&E attendances without admission, emergency admissions and delayed discharges."""
     ids, band = people.id, people.band
-    needy, unmet = unmet_excess(people, p)  # risk ratio of unmet care: ratio ** excess share
+    needy, unmet = unmet_excess(people, norms)  # risk ratio of unmet care: ratio ** excess share
     rate = p.array("admissions_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("admission", people, raw["admission"])
     rate[needy] *= p.rr_emergency_unmet_v_met_model**unmet
@@ -69,7 +69,7 @@ def hospital(
     rate = p.array("ae_not_admitted_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("ae", people, raw["ae"])
     rate[needy] *= p.rr_ae_unmet_v_met_model**unmet
-    rate = rate * np.where(people.referred, p.unmet_need_discovery_uplift, 1.0)
+    rate = rate * np.where(people.referred > 0, p.unmet_need_discovery_uplift, 1.0)
     seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
     through = events.admission * p.admissions_through_ae_share
     events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
@@ -103,6 +103,22 @@ def care_home_entry(
     events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
 
 
+CARE_AT_HOME = (
+    "client",
+    "package",
+    "waiting",
+    "months_waiting",
+    "reference_package",
+    "needed_minutes",
+    "kin_minutes",
+    "kin_base_minutes",
+    "community_minutes",
+    "formal_minutes",
+    "own_minutes",
+    "unmet_minutes",
+)  # what ends with living at home
+
+
 def move_to_care_home(
     people: Columns, events: Events, p: Parameters, luck: Luck, month: int
 ) -> None:
@@ -125,11 +141,8 @@ def move_to_care_home(
     )
     payer = np.where(pays_self, CareHome.SELF_FUNDED, CareHome.COUNCIL)
     people.care_home[rows] = np.where(other, CareHome.OTHER, payer)
-    mates = people.partner[rows]
-    people.partner[mates[mates >= 0]] = -1
-    people.partner[rows] = -1
     people.household[rows] = int(people.household.max()) + 1 + np.arange(rows.size)
-    for name in ("client", "package", "waiting", "months_waiting", "reference_package"):
+    for name in CARE_AT_HOME:
         getattr(people, name)[rows] = 0
     people.hub[rows] = -1
     people.need[rows] = np.maximum(people.need[rows], 2)

@@ -34,11 +34,16 @@ def age_effect(p: Parameters) -> Floats:
 def connect(people: Columns, ties: Ties, p: Parameters) -> None:
     """Felt connection S, weekly hours of company h and friends' strength, from ties as they are."""
     size = len(people)
-    with_partner = (people.partner >= 0) & people.at_home
+    mate = people.partner
+    with_partner = (mate >= 0) & (people.household[mate] == people.household)
     sharing = (people.household_size > 1) & ~with_partner & people.at_home
     friends = ties.friends.sum_strength(size) + ties.companions.sum_strength(size)
     close = friends / FULL
-    kin = ties.kin.sum_strength(size) / FULL + p.kin_strength * people.kin_outside
+    family = ties.kin
+    apart = people.household[family.a] != people.household[family.b]
+    kin = family.sum_of(family.strength * apart, size) / FULL
+    kin = kin + p.kin_strength * people.kin_outside
+    elsewhere = ~people.at_home  # staff and fellow residents are company of a kind
     neighbours = ties.neighbours.count(size)
     people.friend_strength = close
     people.connection = (
@@ -47,6 +52,7 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> None:
         + p.connection_friend * close
         + p.connection_kin * kin
         + p.connection_neighbour * neighbours
+        + p.connection_care_home * elsewhere
     )
     people.company = (
         p.company_partner * with_partner
@@ -54,6 +60,7 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> None:
         + p.company_friend * close
         + p.company_kin * kin
         + p.company_neighbour * neighbours
+        + p.company_care_home * elsewhere
         + people.hub_hours
     )
 

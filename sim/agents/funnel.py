@@ -131,6 +131,8 @@ def _ask(people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, 
     """Requests by people in need: those a package would be granted to ask sooner."""
     table = by_group(p, "request_chance")[in_pension_age(people, rows), people.need[rows]]
     chance = np.where(package > 0, p.request_chance_entitled, table)
+    found = people.referred[rows] > 0  # a connector who finds need raises contacts
+    chance = np.where(found, chance * p.unmet_need_discovery_uplift, chance)
     free = (people.client[rows] == 0) & (people.waiting[rows] == 0)
     free &= people.needed_minutes[rows] > 0
     asks = free & luck.happens(Decision.REQUEST, people.id[rows], month, chance)
@@ -156,6 +158,8 @@ def _assess(
         Decision.ASSESSMENT, people.id[rows], month, p.assessed_chance_per_month
     )
     people.waiting[rows[done]] = np.where(package[done] > 0, 2, 0)
+    told_no = (people.waiting[rows] == 2) & (package == 0)  # the rules moved while they waited
+    people.waiting[rows[told_no]] = 0
     return int(done.sum())
 
 

@@ -40,6 +40,7 @@ class HubPlan:
     funded: bool = False
     ethnicities: tuple[int, ...] = ()
     bands: tuple[int, ...] = ()
+    sexes: tuple[int, ...] = ()
 
 
 class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -71,10 +72,12 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def welcomes(
         self, people: Columns, p: Parameters, rows: Rows | slice = EVERYBODY
     ) -> NDArray[np.bool_]:
-        """Who feels it is for them, of everybody or some: everyone, or the groups named."""
+        """Who feels it is for them, of everybody or some: older people, or the groups named."""
         mask = people.age_months[rows] >= p.hub_age_from * 12
         if self.plan.bands:
-            mask = mask & np.isin(people.band[rows], self.plan.bands)
+            mask = np.isin(people.band[rows], self.plan.bands)
+        if self.plan.sexes:
+            mask = mask & np.isin(people.sex[rows], self.plan.sexes)
         if self.plan.ethnicities:
             mask = mask & np.isin(people.ethnicity[rows], self.plan.ethnicities)
         return mask
@@ -125,7 +128,7 @@ def join(
     """
     if not any(hub.open for hub in hubs):
         return
-    fit = (people.hub < 0) & people.at_home & (people.age_months >= p.hub_age_from * 12)
+    fit = (people.hub < 0) & people.at_home
     rows = np.flatnonzero(fit)
     lift = needs_lift(people, p)[rows]
     member = np.append(people.hub >= 0, False)
@@ -204,8 +207,11 @@ def first_members(
     fit = hub.welcomes(people, p) & people.at_home & (people.hub < 0)
     draw = luck.exponential(Decision.HUB_JOIN, people.id, -hub.row)
     score = np.where(fit, draw / np.where(weight > 0, weight, 1.0), np.inf)
-    line = np.lexsort((people.id, score))[: min(hub.places(p), int(fit.sum()))]
-    return np.asarray(line)
+    number = min(hub.places(p), int(fit.sum()))
+    rows = np.arange(len(people))
+    if 0 < number < rows.size:  # most are out of the running before anybody is put in order
+        rows = np.flatnonzero(score <= np.partition(score, number - 1)[number - 1])
+    return np.asarray(rows[np.lexsort((people.id[rows], score[rows]))][:number])
 
 
 def hold_sessions(
@@ -242,7 +248,10 @@ def _seat(
     came: NDArray[np.bool_],
     p: Parameters,
 ) -> None:
-    """Seat those who want to come, in order of joining; riders need a minibus seat too."""
+    """Seat those who want to come, by regular seat; those who need a lift ride while seats last.
+
+    Members who need a lift and find the bus full come as they would without one.
+    """
     for hub in hubs:
         here = line[people.hub[line] == hub.row]
         if here.size == 0 or not hub.open:
@@ -252,8 +261,6 @@ def _seat(
             riding = riders[: int(hub.minibus_seats * p.hub_minibus_trips_per_session)]
             people.by_minibus[riding] = True
             hub.riders_this_month += int(riding.size)
-            walkers = here[~lift[here]]
-            here = here[np.isin(here, np.concatenate([riding, walkers]))]
         seated = here[: hub.seats]
         came[seated] = True
         hub.visits_this_month += int(seated.size)

@@ -12,7 +12,7 @@ from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import minutes
-from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE
+from sim.world.bands import AGE_BANDS, DEMENTIA_BANDS, DEMENTIA_STEP_YEARS, LEVELS, PENSION_AGE
 from sim.world.columns import Columns
 from sim.world.people import disabled_cut
 
@@ -28,6 +28,16 @@ def drift_liability(people: Columns, p: Parameters, luck: Luck, month: int) -> N
     spread = np.sqrt((1.0 - shared**2) * (1.0 - kept**2))
     shock = spread * luck.normal(Decision.LIABILITY_DRIFT, people.id[rows], month)
     people.liability[rows] = lasting + kept * own + shock
+
+
+def lose_memory(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+    """New dementia by age, sooner among people in need; once begun it stays."""
+    bands = p.array("dementia_onset", DEMENTIA_BANDS)
+    column = (people.age_months // 12 - PENSION_AGE) // DEMENTIA_STEP_YEARS
+    yearly = np.where(column >= 0, bands[np.clip(column, 0, bands.size - 1)], 0.0)
+    ratio = np.where((people.need > 0) | ~people.at_home, p.dementia_onset_ratio_need, 1.0)
+    chance = np.where(people.dementia, 0.0, yearly / 12 * ratio)
+    people.dementia |= luck.happens(Decision.DEMENTIA, people.id, month, chance)
 
 
 def mark_disabled(people: Columns, p: Parameters) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import carer, feelings, need, volunteer
-from sim.agents.funnel import Rules, entitled, start_clients
+from sim.agents.funnel import Rules, entitled, receive, start_clients
 from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
+from sim.agents.volunteer import help_at_home
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.world.bands import ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
@@ -90,13 +91,17 @@ def find_norms(p: Parameters) -> Norms:
     place = get("England")
     world = open_place(place, place.sample(int(p.reference_residents)), p, 0)
     people = world.people
-    z = people.z.astype(np.float64)
+    z = people.z[people.at_home].astype(np.float64)  # surveys ask people in households
     wanted = p.array("lonely_share", ANSWERS)
     cuts = feelings.thresholds_for(z, wanted, p.answer_noise)
     broad = feelings.thresholds_for(
         z, np.array([1.0 - p.broad_lonely_share, p.broad_lonely_share]), p.answer_noise
     )
-    norms = Norms(cuts, float(broad[0]))
+    needy = people.needed_minutes > 0
+    help_at_home(people, p)
+    receive(people, 1.0, p)
+    unmet = float((people.unmet_minutes[needy] / people.needed_minutes[needy]).mean())
+    norms = Norms(cuts, float(broad[0]), unmet)
     raw = raw_multipliers(people, norms, p)
     older = people.age_months >= PENSION_AGE * 12
     entry = np.where(
@@ -113,4 +118,4 @@ def find_norms(p: Parameters) -> Norms:
         "death": np.ones(len(people)),
     }
     means = {name: mean_by_band_and_sex(people, raw[name], weights[name]) for name in raw}
-    return Norms(cuts, float(broad[0]), means)
+    return Norms(cuts, float(broad[0]), unmet, means)

@@ -134,6 +134,7 @@ class Resident(ColumnAgent):
         need.change_need(
             columns, model.risks["onset"], model.norms, model.p, model.luck, model.month
         )
+        need.lose_memory(columns, model.p, model.luck, model.month)
         need.mark_disabled(columns, model.p)
 
     @population_rule

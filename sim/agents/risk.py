@@ -26,11 +26,13 @@ class Norms:
     """What is fixed once, in England's starting population, for one parameter draw.
 
     `thresholds` float[4]: cuts of the five-step answer. `broad_cut`: the cut with 38.5% above.
+    `unmet_share`: mean share of need nobody meets, among people in need at home.
     `means` risk name -> float[band, sex]: mean raw multiplier, by which each is divided.
     """
 
     thresholds: Floats
     broad_cut: float
+    unmet_share: float = 0.0
     means: dict[str, Floats] = field(default_factory=dict)
 
     def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:

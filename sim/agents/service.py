@@ -51,6 +51,7 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.deliverable_minutes = 0
         self.commissioned_minutes = 0
         self.row = 0
+        self.posts_opened = 0
 
     @property
     def margin(self) -> float:
@@ -70,11 +71,16 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return int(np.ceil(filled / (1.0 - p.vacancy_rate_homecare_2023_24)))
 
     def open_posts(self, posts: Columns, wanted: int, p: Parameters, luck: Luck) -> None:
-        """Create posts up to `wanted`; new posts start vacant."""
-        mine = int((posts.employer == self.row).sum())
-        if wanted <= mine:
+        """Keep `wanted` posts: new ones start vacant; of too many, vacant ones are given up."""
+        rows = np.flatnonzero(posts.employer == self.row)
+        vacant = rows[~posts.filled[rows]]
+        if rows.size > wanted and vacant.size:
+            surplus = vacant[np.argsort(posts.id[vacant])][: rows.size - wanted]
+            posts.remove(surplus)
+        if wanted <= rows.size:
             return
-        ordinal = np.arange(mine, wanted).astype(np.uint64)
+        ordinal = (self.posts_opened + np.arange(wanted - rows.size)).astype(np.uint64)
+        self.posts_opened += wanted - rows.size
         ids = mix_ids(text_key(self.kind), ordinal)
         secure = ~luck.happens(Decision.WORKER, ids, -1, p.zero_hours_share_homecare_careworkers)
         posts.append(

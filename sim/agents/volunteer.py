@@ -96,4 +96,8 @@ def help_at_home(people: Columns, p: Parameters) -> None:
     pledged = float(people.volunteer_minutes.astype(np.int64).sum()) * p.volunteer_care_share
     total = float(np.rint(wanted * 100).sum()) / 100
     share = min(1.0, pledged / total) if total > 0 else 0.0
-    people.community_minutes[rows] += np.floor(wanted * share).astype(np.int64)
+    low_level = p.array("low_level_share", LEVELS)[people.need[rows]]
+    limit = p.volunteer_substitution_limit_low_level * low_level * people.needed_minutes[rows]
+    room = np.floor(np.maximum(limit - people.community_minutes[rows], 0)).astype(np.int64)
+    given = np.floor(wanted * share).astype(np.int64)
+    people.community_minutes[rows] += np.minimum(given, room).astype(np.int32)

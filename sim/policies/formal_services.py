@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from sim.policies.lever import Lever
 
@@ -23,29 +23,10 @@ def _whole(*shares: float) -> bool:
     return math.isclose(math.fsum(shares), 1)
 
 
-class ServicesSplit(BaseModel):
-    """How the hours money divides between kinds of paid care; the shares sum to 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-    home_care: float = Field(default=0, ge=0, le=1)
-    care_homes: float = Field(default=0, ge=0, le=1)
-    personal_budgets: float = Field(default=0, ge=0, le=1)
-    reablement: float = Field(default=0, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> Self:
-        total = self.home_care + self.care_homes + self.personal_budgets + self.reablement
-        if not _whole(self.home_care, self.care_homes, self.personal_budgets, self.reablement):
-            raise ValueError(f"the shares sum to {total:g}, not 1")
-        return self
-
-
 class FormalServices(Lever):
     """The paid care budget: so much to more hours, the rest to higher fees per hour.
 
     A negative `gbp_per_head` is a cut, taken from hours and fees in the same shares.
-    `services` left out means: as the council spends now.
     """
 
     may_cut: ClassVar[bool] = True
@@ -53,9 +34,6 @@ class FormalServices(Lever):
     lever: Literal["formal_services"] = "formal_services"
     share_to_hours: float = Field(default=1, ge=0, le=1, description="share buying more hours")
     share_to_fees: float = Field(default=0, ge=0, le=1, description="share raising fees per hour")
-    services: ServicesSplit | None = Field(
-        default=None, description="how the hours divide; left out: as the council spends now"
-    )
 
     def contradictions(self) -> Iterator[str]:
         """Yield a sentence for each pair of settings that cannot both be meant."""
@@ -65,6 +43,11 @@ class FormalServices(Lever):
             yield (
                 f"share_to_hours and share_to_fees sum to {total:g}, not 1. "
                 "Every pound goes to one or the other"
+            )
+        if self.where != "evenly":
+            yield (
+                f'where = "{self.where}": paid care follows need, not neighbourhoods. '
+                'Write where = "evenly" or remove it'
             )
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:

@@ -52,7 +52,10 @@ class Hubs(Lever):
         default=None, ge=0, le=MOST_SEATS, description="seats at each lunch, per hub; 0 is no lunch"
     )
     sessions_per_week: int = Field(
-        default=1, ge=1, le=MOST_SESSIONS, description="lunches or sessions a week, per hub"
+        default=1,
+        ge=1,
+        le=MOST_SESSIONS,
+        description="lunches a week, per hub; each guest comes to one of them",
     )
     kitchen: bool = Field(default=True, description="a kitchen, without which there is no lunch")
     minibus: bool = Field(default=True, description="a minibus fetches people who need a lift")
@@ -102,7 +105,9 @@ class Hubs(Lever):
 
     def running_gbp(self, p: Parameters) -> float:
         """Net running cost of one full hub a year, after trading."""
-        return p.hub_net_subsidy_staffed + (p.hub_minibus_annual_cost if self.minibus else 0.0)
+        lead = 1.0 if self.paid_lead else 1.0 - p.hub_lead_share_of_cost
+        bus = p.hub_minibus_annual_cost if self.minibus else 0.0
+        return p.hub_net_subsidy_staffed * lead + bus
 
     def size(self, people: float, p: Parameters) -> float:
         """Full hubs the money keeps open: at most one per catchment, fewer if money is short."""
@@ -121,6 +126,8 @@ class Hubs(Lever):
 
         ledger, p = community.ledger, community.p
         post_plan(ledger, month + 1, self.payer, Account.HUBS, pence, PLAN_LINE)
+        if self.payer == "council":
+            community.council.plan_pence += pence
         state = community.plan_state(self)
         state["held"] = state.get("held", 0) + pence
         size = self.size(community.people_of_all_ages, p)
@@ -133,7 +140,7 @@ class Hubs(Lever):
             if self.existing_room
             else round(p.hub_capital_2024_prices * share * size * PENCE_PER_POUND)
         )
-        mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix())]
+        mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix(community))]
         running = 0
         if any(hub.open for hub in mine):
             running = min(
@@ -154,17 +161,18 @@ class Hubs(Lever):
         for hub in mine:
             hub.grant_pence = pence
 
-    def _prefix(self) -> str:
-        return f"plan hub from month {self.start_month}, {self.where}"
+    def _prefix(self, community: CommunityModel) -> str:
+        number = community.plan_state(self)["number"]
+        return f"plan hub {number} from month {self.start_month}, {self.where}:"
 
     def _open(self, community: CommunityModel, size: float) -> None:
         """Open whole hubs; a part of a hub is a smaller hub, with seats scaled to the money."""
         from sim.agents.hub import Hub, HubPlan
-        from sim.world.bands import AGE_BANDS, ETHNICITIES
+        from sim.world.bands import AGE_BANDS, ETHNICITIES, SEXES
 
         p = community.p
         number = max(1, round(size))
-        seats = self.lunch_club_seats
+        seats = self.lunch_club_seats if self.kitchen else 0  # no kitchen, no lunch
         if seats is None:
             seats = round(p.bevy_weekly_lunch_club_attendance)
         riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
@@ -182,7 +190,7 @@ class Hubs(Lever):
         )
         for each in range(number):
             plan = HubPlan(
-                key=f"{self._prefix()}, {each}",
+                key=f"{self._prefix(community)} {each}",
                 area=int(areas[each % len(areas)]),
                 seats=round(seats * self.sessions_per_week * size / number),
                 minibus_seats=round(riders * size / number) if self.minibus else 0,
@@ -190,6 +198,7 @@ class Hubs(Lever):
                 funded=True,
                 ethnicities=ethnic,
                 bands=bands,
+                sexes=tuple(row for row, name in enumerate(SEXES) if name in groups),
             )
             community.open_hub(Hub(community, plan))
 

@@ -42,6 +42,7 @@ LEVELS = ("level_0", "level_1", "level_2", "level_3", "level_4")
 SAVINGS = ("below_lower_limit", "between_limits", "above_upper_limit")
 ANSWERS = ("never", "hardly_ever", "occasionally", "some_of_the_time", "often_or_always")
 
+DEMENTIA_BANDS = ("65_69", "70_74", "75_79", "80_84", "85_89", "90_94")  # the last is 90+
 DEMENTIA_STEP_YEARS = 5  # dementia is published by five-year bands from 65
 OLDEST_NEWCOMER = 100  # nobody older is taken to move in
 LIFE_SATISFACTION_TOP = 10.0  # the survey's own scale runs from 0 to 10

@@ -6,12 +6,30 @@ Looks at ages and households at the start; changes kin ties and the count of kin
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.luck import Decision, Luck, mix_ids
 from sim.parameters import Parameters
 from sim.world.bands import Sex
 from sim.world.columns import Columns
 from sim.world.ties import FULL, EdgeList, Kind, unseen
+
+
+def share_home(people: Columns, rows: NDArray[np.int64], edges: EdgeList, p: Parameters) -> None:
+    """Adults who live with a couple a generation older are that couple's family."""
+    head = np.full(int(people.household.max()) + 1, -1, dtype=np.int64)
+    couples = np.flatnonzero((people.partner >= 0) & people.at_home)
+    eldest = couples[np.lexsort((people.id[couples], people.age_months[couples]))]
+    head[people.household[eldest]] = eldest
+    rows = rows[people.at_home[rows] & (people.partner[rows] < 0)]
+    parent = head[people.household[rows]]
+    gap = (p.parent_age_gap_years - p.parent_age_gap_sd_years * 2) * 12
+    kin = (parent >= 0) & (people.age_months[parent] - people.age_months[rows] >= gap)
+    child, parent = rows[kin], parent[kin]
+    for elder in (parent, people.partner[parent].astype(np.int64)):
+        fresh, pair = unseen(people.id, edges, elder, child)
+        strength = round(p.kin_strength * FULL)
+        edges.add(elder[fresh], child[fresh], pair[fresh], strength, Kind.KIN)
 
 
 def start_kin(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> None:
@@ -40,6 +58,7 @@ def start_kin(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> No
     fresh, pair = unseen(ids, edges, a, b)
     strength = round(p.kin_strength * FULL)
     edges.add(a[fresh], b[fresh], pair[fresh], strength, Kind.KIN)
+    share_home(people, np.arange(len(people)), edges, p)
     mates = people.partner[a[fresh]]
     has_mate = (mates >= 0) & (mates != b[fresh])
     also, pair = unseen(ids, edges, mates[has_mate], b[fresh][has_mate])

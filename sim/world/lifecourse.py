@@ -94,6 +94,9 @@ def _pair_up(people: Columns, rows: Rows, tables: int, luck: Luck, month: int) -
     home = np.where(alone, people.household[a], fresh + np.arange(a.size))
     people.household[a] = home
     people.household[b] = home
+    for name in ("area", "street", "quintile", "area_tables", "has_car"):
+        column = getattr(people, name)
+        column[b] = column[a]
 
 
 def _rank(slot: Ids, women: NDArray[np.bool_], order: Ids) -> Rows:

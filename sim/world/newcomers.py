@@ -15,6 +15,7 @@ from sim.world.bands import ADULT_AGE, AGE_BANDS, Sex, age_band
 from sim.world.columns import Columns
 from sim.world.friends import address, give_newcomers_friends
 from sim.world.households import by_age_and_sex
+from sim.world.kin import share_home
 from sim.world.neighbours import greet
 from sim.world.people import World, disabled_cut, refresh
 from sim.world.population import (
@@ -63,6 +64,7 @@ def welcome(
     people.disabled[rows] = (
         people.liability[rows] > disabled_cut(p)[people.quintile[rows], people.band[rows]]
     ) | (people.need[rows] > 0)
+    share_home(people, np.asarray(rows), world.ties.kin, p)
     give_newcomers_friends(people, rows, world.ties.friends, p, luck, month)
     greet(people, rows, world.ties.neighbours, p, luck, month)
     return np.asarray(rows)
@@ -112,7 +114,13 @@ def _traits(
         ),
         "savings": savings_of(p, luck, key, age, quintile),
         "interest": interest,
-        "kin_outside": luck.count(Decision.CHILDREN, key, 1, p.other_kin_mean),
+        "kin_outside": np.minimum(
+            luck.count(Decision.CHILDREN, key, 1, p.other_kin_mean)
+            + luck.count(
+                Decision.CHILDREN, key, 0, (age >= p.parent_age_from * 12) * p.adult_children_mean
+            ),
+            int(p.kin_counted_at_most),
+        ),
         "z": p.feeling_disposition * disposition,
         "help_keenness": luck.uniform(Decision.HELP_KEENNESS, key, 0),
         "severity": luck.normal(Decision.SEVERITY, key, 0),

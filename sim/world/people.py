@@ -62,7 +62,9 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "hub_seat": Column(I32, 0, "regular seat, which sets the table", low=0),
     "hub_hours": Column(F, 0, "hours a week at a hub this month", "hours a week", low=0),
     "by_minibus": Column(np.bool_, False, "came by minibus this month"),
-    "referred": Column(np.bool_, False, "on a connector's caseload this month"),
+    "referred": Column(
+        I8, 0, "months left of a year since a connector found them", "months", low=0
+    ),
     "volunteers": Column(np.bool_, False, "volunteered formally this month"),
     "hub_volunteer": Column(I16, -1, "hub the person volunteers at, -1 none", low=-1),
     "volunteer_minutes": Column(I32, 0, "formal volunteering", "minutes a week", low=0),

@@ -19,6 +19,7 @@ from sim.world.bands import (
     AGE_BANDS,
     DATA_BAND_STARTS,
     DATA_BANDS,
+    DEMENTIA_BANDS,
     DEMENTIA_STEP_YEARS,
     ETHNICITIES,
     LEVELS,
@@ -312,7 +313,7 @@ def _dementia(
     need: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Dementia by age, far commoner in care homes and with need."""
-    bands = p.array("dementia_prev", ("65_69", "70_74", "75_79", "80_84", "85_89", "90_94"))
+    bands = p.array("dementia_prev", DEMENTIA_BANDS)
     column = np.clip((age // 12 - PENSION_AGE) // DEMENTIA_STEP_YEARS, -1, bands.size - 1)
     rate = np.where(column >= 0, bands[column], 0.0)
     at_home = rate * np.where(need > 0, p.dementia_ratio_need, p.dementia_ratio_no_need)
