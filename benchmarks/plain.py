@@ -32,7 +32,7 @@ class PlainResident(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.next_z = self.z
         self.friends: list[tuple[PlainResident, float]] = []
         self.friends_outside: list[float] = []
-        self.kin: list[float] = []
+        self.kin: list[tuple[PlainResident | None, float]] = []
         self.neighbours: list[PlainResident] = []
 
     def feel(self) -> None:
@@ -44,9 +44,12 @@ class PlainResident(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             shared += strength * friend.z
         for strength in self.friends_outside:
             close += strength
-        with_partner = self.partner is not None and self.at_home
+        with_partner = self.partner is not None and self.partner.household == self.household
         sharing = self.household_size > 1 and self.at_home and not with_partner
-        kin = p.kin_strength * self.kin_outside + sum(self.kin)
+        kin = p.kin_strength * self.kin_outside
+        for relative, strength in self.kin:
+            if relative is None or relative.household != self.household:
+                kin += strength
         connection = p.connection_friend * close + p.connection_kin * kin
         connection += p.connection_neighbour * len(self.neighbours)
         company = p.company_friend * close + p.company_kin * kin + self.hub_hours
@@ -57,6 +60,9 @@ class PlainResident(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         elif sharing:
             connection += p.connection_sharing
             company += p.company_sharing
+        if not self.at_home:
+            connection += p.connection_care_home
+            company += p.company_care_home
         if self.partner is not None:
             shared += self.partner.z
             close += 1.0
@@ -93,6 +99,7 @@ COPIED = (
     "strain",
     "volunteers",
     "at_home",
+    "household",
     "household_size",
     "kin_outside",
     "hub_hours",
@@ -119,9 +126,9 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         for layer in (ties.friends, ties.companions):
             self._befriend(layer)
         for a, b, strength in _ends(ties.kin):
-            for one in (a, b):
-                if one >= 0:
-                    self.people[one].kin.append(strength)
+            self.people[a].kin.append((self.people[b] if b >= 0 else None, strength))
+            if b >= 0:
+                self.people[b].kin.append((self.people[a], strength))
         for a, b, _ in _ends(ties.neighbours):
             self.people[a].neighbours.append(self.people[b])
             self.people[b].neighbours.append(self.people[a])

@@ -167,9 +167,11 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         gone_here = np.zeros(before + 1, dtype=np.bool_)
         gone_here[dead] = True
         friends = ties.friends
-        may = (away[friends.a] | away[friends.b]) & ~gone_here[friends.a] & ~gone_here[friends.b]
-        survives = self.luck.happens(
-            Decision.TIE_SURVIVES_MOVE, friends.key, self.month, may * self.p.ties_survive_move
+        moving = np.flatnonzero(away[friends.a] | away[friends.b])
+        moving = moving[~gone_here[friends.a[moving]] & ~gone_here[friends.b[moving]]]
+        survives = np.zeros(len(friends), dtype=np.bool_)
+        survives[moving] = self.luck.happens(
+            Decision.TIE_SURVIVES_MOVE, friends.key[moving], self.month, self.p.ties_survive_move
         )
         kin = ties.kin
         for here, there in ((kin.a, kin.b), (kin.b, kin.a)):

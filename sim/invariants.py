@@ -80,14 +80,16 @@ def everyone_in_one_place(model: CommunityModel) -> None:
 
 
 def partners_agree(model: CommunityModel) -> None:
-    """Partners name each other, share a home, and nobody is their own."""
+    """Partners name each other, share a home unless one is in care, and nobody is their own."""
     people = model.world.people
     rows = np.arange(len(people))
     paired = people.partner >= 0
     mate = people.partner[people.partner]  # -1 reads the last row, masked by `paired`
     _refuse(model, paired & (mate != rows), "a partner does not name them back")
     _refuse(model, paired & (people.partner == rows), "somebody is their own partner")
-    apart = paired & (people.household != people.household[people.partner])
+    both_home = people.at_home & people.at_home[people.partner]
+    both_home &= (people.care_home == 0) & (people.care_home[people.partner] == 0)
+    apart = paired & both_home & (people.household != people.household[people.partner])
     _refuse(model, apart, "partners live in two households")
 
 

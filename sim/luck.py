@@ -149,6 +149,9 @@ def mix(*parts: int) -> int:
     return state
 
 
+_HIGHEST = (1 << 53) - 1
+
+
 def _finalise(word: int) -> int:
     word = ((word ^ (word >> 30)) * _MUL_1) & _MASK
     word = ((word ^ (word >> 27)) * _MUL_2) & _MASK
@@ -226,11 +229,13 @@ def _roll(ids: Ids, first: np.uint64, second: np.uint64) -> Ids:
 def _fractions(words: Ids, numbers: Floats) -> None:
     """Write the top 53 bits of each word as a number strictly between 0 and 1."""
     words >>= np.uint64(11)
+    highest = words.max(initial=0)
     numbers[:] = words.view(np.int64)
     numbers += 0.5
     numbers *= 2.0**-53
     # 53 ones and a half need 54 bits, and would be rounded up to 1
-    np.minimum(numbers, _BELOW_ONE, out=numbers)
+    if highest >= _HIGHEST:
+        np.minimum(numbers, _BELOW_ONE, out=numbers)
 
 
 class Luck:
@@ -294,11 +299,12 @@ class Luck:
         if np.ndim(chance) == 0 or ids.ndim != 1:
             return np.asarray(self.uniform(decision, ids, month) < chance)
         chances = np.broadcast_to(np.asarray(chance), ids.shape)
-        rows = np.flatnonzero(chances > 0)
+        some = chances > 0
+        if 2 * np.count_nonzero(some) > ids.size:  # drawing for all is quicker than picking
+            return np.asarray(self.uniform(decision, ids, month) < chances)
         happens = np.zeros(ids.shape, dtype=np.bool_)
-        if 2 * rows.size > ids.size:  # drawing for everybody is quicker than picking
-            np.less(self.uniform(decision, ids, month), chances, out=happens)
-        elif rows.size:
+        rows = np.flatnonzero(some)
+        if rows.size:
             happens[rows] = self.uniform(decision, ids[rows], month) < chances[rows]
         return happens
 

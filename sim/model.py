@@ -91,7 +91,8 @@ class CommunityModel(Gathering):
             self._invest(number, lever)
 
     def live_and_die(self) -> None:
-        """Demography: everyone a month older; deaths, moves, newcomers, bereavement."""
+        """Demography: moves into care homes, a month older, deaths, moves, newcomers, grief."""
+        move_to_care_home(self.world.people, self.events, self.p, self.luck, self.month)
         self.residents.do("grow_older")
         self.residents.do("die")
         self.residents.do("move_house")
@@ -147,7 +148,6 @@ class CommunityModel(Gathering):
         """Health and crisis: need starts, worsens, recovers; hospital, care home, safeguarding."""
         self.residents.do("fall_ill_and_recover")
         self.residents.do("meet_crisis")
-        move_to_care_home(self.world.people, self.events, self.p, self.luck, self.month)
 
     def pay(self) -> None:
         """Money: every pound is posted from a payer to a payee."""

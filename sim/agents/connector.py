@@ -83,7 +83,7 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         held = places_held(hubs, people)
         for hub in hubs:
             left = rows[accepts & (people.hub[rows] < 0) & hub.welcomes(people, p, rows)]
-            free = hub.places(p) - held[hub.row]
+            free = hub.places(p) - int(held[hub.row])
             if left.size and free > 0:
                 placed += int(admit(hub, people, left, free, p, luck, month).size)
         elsewhere = accepts & (people.hub[rows] < 0)

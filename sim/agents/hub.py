@@ -14,18 +14,20 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.luck import Decision, Luck, mix_ids, pair_ids, text_key
+from sim.agents.companions import companions_help, share_tables
+from sim.luck import Decision, Luck, mix_ids, text_key
 from sim.parameters import Parameters
-from sim.units import MINUTES_PER_HOUR, SESSIONS_A_MONTH
-from sim.world.bands import ETHNICITIES, LEVELS
+from sim.units import SESSIONS_A_MONTH
+from sim.world.bands import ETHNICITIES
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, Ties
+from sim.world.ties import FULL, Ties
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Rows = NDArray[np.int64]
-EVERYBODY = slice(None)
+Flags = NDArray[np.bool_]
+ALL = slice(None)
 
 
 @dataclass
@@ -69,9 +71,7 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             return 0
         return int(self.seats / p.lunch_club_attendance_given_member)
 
-    def welcomes(
-        self, people: Columns, p: Parameters, rows: Rows | slice = EVERYBODY
-    ) -> NDArray[np.bool_]:
+    def welcomes(self, people: Columns, p: Parameters, rows: Rows | slice = ALL) -> Flags:
         """Who feels it is for them, of everybody or some: older people, or the groups named."""
         mask = people.age_months[rows] >= p.hub_age_from * 12
         if self.plan.bands:
@@ -140,14 +140,13 @@ def join(
     pull = 1.0 + p.hub_friend_pull * there[rows] / FULL
     keen = p.hub_join_per_month * np.exp(-p.hub_shyness * people.z[rows]) * pull
     draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
-    # Nobody comes whom the best of hubs would not bring: the others need not be asked by each.
+    # Nobody comes whom the best of hubs would not bring.
     best = max(1.0, p.hub_walk_in_share_needing_lift, float(nearness.max(initial=0.0)))
-    best *= max(1.0, p.minority_reach_ratio_mainstream_hub)
-    might = np.flatnonzero(draw < keen * best)
+    might = np.flatnonzero(draw < keen * best * max(1.0, p.minority_reach_ratio_mainstream_hub))
     rows, lift, keen, draw = rows[might], lift[might], keen[might], draw[might]
     held = places_held(hubs, people)
     for hub in hubs:
-        free = hub.places(p) - held[hub.row]
+        free = hub.places(p) - int(held[hub.row])
         if free <= 0:
             continue
         near = nearness[hub.row][people.area[rows]]
@@ -163,10 +162,9 @@ def join(
         admit(hub, people, rows[comes], free, p, luck, month)
 
 
-def places_held(hubs: list[Hub], people: Columns) -> list[int]:
+def places_held(hubs: list[Hub], people: Columns) -> NDArray[np.int64]:
     """Members of each hub."""
-    held = people.hub[people.hub >= 0]
-    return [int(number) for number in np.bincount(held, minlength=len(hubs))]
+    return np.bincount(people.hub + 1, minlength=len(hubs) + 1)[1:]
 
 
 def _people_like_them(people: Columns, hub: Hub, p: Parameters) -> NDArray[np.float64]:
@@ -236,8 +234,8 @@ def hold_sessions(
             _seat(hubs, people, line[wants], lift, came[week], p)
         share = came[:, members].sum(axis=0) / SESSIONS_A_MONTH
         people.hub_hours[members] = share * p.hub_hours_per_session
-    _share_tables(people, ties.companions, members, came, p, month)
-    _companions_help(people, ties.companions, p)
+    share_tables(people, ties.companions, members, came, p, month)
+    companions_help(people, ties.companions, p)
 
 
 def _seat(
@@ -264,90 +262,3 @@ def _seat(
         seated = here[: hub.seats]
         came[seated] = True
         hub.visits_this_month += int(seated.size)
-
-
-def _share_tables(
-    people: Columns,
-    companions: EdgeList,
-    members: Rows,
-    came: NDArray[np.bool_],
-    p: Parameters,
-    month: int,
-) -> None:
-    """Time at a table is shared among companions: each pair gains 2 x 0.7 / (others)^beta hours."""
-    pair_a, pair_b, gained = _table_minutes(people, members, came, p)
-    key = pair_ids(people.id[pair_a], people.id[pair_b])
-    order = np.argsort(companions.key)
-    place = np.searchsorted(companions.key[order], key)
-    place = np.minimum(place, max(order.size - 1, 0))
-    known = (
-        companions.key[order[place]] == key if order.size else np.zeros(key.size, dtype=np.bool_)
-    )
-    companions.minutes[order[place[known]]] += gained[known]
-    new = ~known & (gained > 0)
-    start = len(companions)
-    companions.add(pair_a[new], pair_b[new], key[new], 0, Kind.COMPANION)
-    companions.minutes[start:] = gained[new]
-    _meet_outside(people, companions, p)
-    hours = companions.minutes / MINUTES_PER_HOUR
-    companions.strength = np.rint(
-        FULL * (1.0 - np.exp(-hours / p.companion_strength_hours))
-    ).astype(np.int32)
-
-
-def _table_minutes(
-    people: Columns, members: Rows, came: NDArray[np.bool_], p: Parameters
-) -> tuple[Rows, Rows, NDArray[np.int32]]:
-    """Minutes each pair at a regular table gained this month; a table is four regular seats."""
-    size = int(p.hub_table_size)
-    line = members[np.lexsort((people.hub_seat[members], people.hub[members]))]
-    tables = people.hub_seat[line].astype(np.int64) // size
-    table = people.hub[line].astype(np.int64) * (tables.max(initial=0) + 1) + tables
-    first: list[Rows] = []
-    second: list[Rows] = []
-    for step in range(1, size):
-        same = table[step:] == table[:-step] if line.size > step else table[:0] == 0
-        first.append(line[:-step][same] if line.size > step else line[:0])
-        second.append(line[step:][same] if line.size > step else line[:0])
-    a, b = np.concatenate(first), np.concatenate(second)
-    _, code = np.unique(table, return_inverse=True)
-    where = np.zeros(len(people), dtype=np.int64)
-    where[line] = code
-    total = np.zeros(a.size)
-    hours = p.hub_hours_per_session * p.hub_table_time_share
-    for week in range(SESSIONS_A_MONTH):
-        present = np.bincount(where[line], weights=came[week][line], minlength=1)
-        others = np.maximum(present[where[a]] - 1, 1) if a.size else np.zeros(0)
-        together = came[week][a] & came[week][b]
-        total += np.where(together, hours / others**p.hub_time_split, 0.0)
-    return a, b, np.rint(total * MINUTES_PER_HOUR).astype(np.int32)
-
-
-def _meet_outside(people: Columns, companions: EdgeList, p: Parameters) -> None:
-    """Pairs past the first hours also meet elsewhere, in proportion to what they share."""
-    hours = companions.minutes / MINUTES_PER_HOUR
-    share = np.minimum(hours / p.hours_to_casual_friend, 1.0)
-    more = np.where(hours > p.companion_meets_after_hours, share * p.companion_hours_outside, 0.0)
-    together = people.hub[companions.a] == people.hub[companions.b]
-    together &= people.hub[companions.a] >= 0
-    companions.minutes += np.rint(np.where(together, more, 0.0) * MINUTES_PER_HOUR).astype(np.int32)
-
-
-def fade_companions(
-    people: Columns, companions: EdgeList, p: Parameters, luck: Luck, month: int
-) -> None:
-    """Ties whose two ends no longer share a hub: four in ten are alive a year later."""
-    apart = (people.hub[companions.a] != people.hub[companions.b]) | (people.hub[companions.a] < 0)
-    keep_a_month = p.group_friendship_persistence_share ** (1 / 12)
-    chance = np.where(apart, 1.0 - keep_a_month, 0.0)
-    gone = luck.happens(Decision.TIE_AFTER_CLOSURE, companions.key, month, chance)
-    companions.keep(~gone)
-
-
-def _companions_help(people: Columns, companions: EdgeList, p: Parameters) -> None:
-    """Companions help with low-level tasks, up to the share of such help that can be replaced."""
-    strength = companions.sum_strength(len(people)) / FULL
-    low_level = p.array("low_level_share", LEVELS)[people.need]
-    limit = p.volunteer_substitution_limit_low_level * low_level * people.needed_minutes
-    offered = strength * p.companion_help_minutes
-    people.community_minutes = np.floor(np.minimum(offered, limit)).astype(np.int64)

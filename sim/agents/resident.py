@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.agents import carer, crisis, feelings, funnel, hub, need, volunteer
+from sim.agents import carer, companions, crisis, feelings, funnel, need, volunteer
 from sim.agents.agentset import ColumnAgent, ColumnAgentSet, population_rule
 from sim.agents.risk import raw_multipliers
 from sim.luck import Decision
@@ -94,7 +94,7 @@ class Resident(ColumnAgent):
         model, columns, ties = _model(people), people.columns, people.model.world.ties
         friends.make_and_lose_friends(columns, ties.friends, model.p, model.luck, model.month)
         neighbours.turn_over_neighbours(columns, ties.neighbours, model.p, model.luck, model.month)
-        hub.fade_companions(columns, ties.companions, model.p, model.luck, model.month)
+        companions.fade_companions(columns, ties.companions, model.p, model.luck, model.month)
 
     @population_rule
     def volunteer(people: ColumnAgentSet) -> None:

@@ -105,10 +105,10 @@ def _match_in_rank(
     rows = np.flatnonzero(first)
     if second is None:
         rows = rows[np.lexsort((order[rows], area[rows]))]
-    if second is None:
-        one, two = rows[: rows.size // 2 * 2 : 2], rows[1::2]
-        same = area[one] == area[two]
-        return one[same], two[same]
+        # Counted within the area: nobody's partner depends on another neighbourhood's numbers.
+        lead = np.flatnonzero(_rank_in_group(area[rows])[:-1] % 2 == 0)
+        lead = lead[area[rows[lead]] == area[rows[lead + 1]]]
+        return rows[lead], rows[lead + 1]
     others = np.flatnonzero(second)
     places = int(area.max()) + 1
     count = np.minimum(

@@ -61,7 +61,8 @@ def people_of(areas: Areas, p: Parameters, luck: Luck) -> dict[str, NDArray[np.g
     """Everyone aged 16 or over in `areas`: a dict of equal-length columns.
 
     The identity of a resident is mix(area, household, ordinal), so it does not depend on which
-    other neighbourhoods are simulated, on the seed or on the scenario.
+    other neighbourhoods are simulated or on the scenario. Households are sorted by luck, so that
+    another seed has other people.
     """
     area, band, ordinal = _expand(areas.counts)
     key = mix_ids(areas.keys[area], ordinal.astype(np.uint64))
