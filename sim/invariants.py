@@ -210,10 +210,9 @@ def hubs_meet_only_when_open(model: CommunityModel) -> None:
         column = getattr(people, name)
         _refuse(model, column >= len(model.hubs), f"{name}: there is no such hub")
         _refuse(model, ~opened[column], f"{name}: the hub is closed")
-    moved = model.events.care_home  # they may have come before they moved, this month
     came = (people.hub_hours > 0) | people.by_minibus
-    _refuse(model, came & (people.hub < 0) & ~moved, "somebody who belongs to no hub attended one")
-    _refuse(model, ~people.at_home & ~moved & came, "a care-home resident attended a hub")
+    _refuse(model, came & (people.hub < 0), "somebody who belongs to no hub attended one")
+    _refuse(model, ~people.at_home & came, "a care-home resident attended a hub")
     _refuse(
         model,
         (people.hub_volunteer >= 0) & ~people.volunteers,
@@ -229,10 +228,9 @@ def council_care_has_clients(model: CommunityModel) -> None:
     _refuse(model, waiting & ~people.at_home, "a care-home resident waits for care at home")
     _refuse(model, client & waiting, "a client waits for the care they already have")
     _refuse(model, (people.package > 0) & ~client, "somebody has a package who is no client")
-    moved = model.events.care_home
     _refuse(
         model,
-        (people.formal_minutes > 0) & ~client & ~moved,
+        (people.formal_minutes > 0) & ~client,
         "council care is delivered to somebody who is no client",
     )
 

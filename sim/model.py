@@ -92,7 +92,7 @@ class CommunityModel(Gathering):
 
     def live_and_die(self) -> None:
         """Demography: moves into care homes, a month older, deaths, moves, newcomers, grief."""
-        move_to_care_home(self.world.people, self.events, self.p, self.luck, self.month)
+        move_to_care_home(self.world.people, self.events)
         self.residents.do("grow_older")
         self.residents.do("die")
         self.residents.do("move_house")

@@ -350,6 +350,20 @@ def test_somebody_removed_leaves_no_tie_behind() -> None:
     invariants.check(model)
 
 
+def test_somebody_about_to_move_into_care_moves_though_another_leaves_first() -> None:
+    model = town(residents=3_000)
+    while not model.events.care_home.any():
+        model.step()
+    moving = model.world.people.id[model.events.care_home]
+    model.residents[0].remove()
+    assert model.residents[0].unique_id not in moving
+    model.step()
+    people = model.world.people
+    rows = people.row_of(moving)
+    assert (people.care_home[rows[rows >= 0]] > 0).all()
+    assert (rows >= 0).any()
+
+
 def test_the_caring_a_resident_does_is_an_edge_to_whom_they_care_for(lived) -> None:
     people = lived.world.people
     edges = [(a, b, data) for a, b, data in lived.graph.edges(data=True) if data["kind"] == "care"]

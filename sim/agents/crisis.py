@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass
 class Events:
-    """What happened this month, one flag per resident."""
+    """What happened this month, one flag per resident; `payer` of a care-home place, 0 for none."""
 
     ae: Flags
     admission: Flags
@@ -35,11 +35,13 @@ class Events:
     breakdown: Flags
     safeguarding: Flags
     crisis: Flags
+    payer: NDArray[np.uint8]
 
     @classmethod
     def none(cls, size: int) -> Events:
         """A month in which nothing happened."""
-        return cls(*(np.zeros(size, dtype=np.bool_) for _ in range(len(cls.__annotations__))))
+        flags = {name: np.zeros(size, dtype=np.bool_) for name in cls.__annotations__}
+        return cls(**{**flags, "payer": np.zeros(size, dtype=np.uint8)})
 
 
 def unmet_excess(people: Columns, norms: Norms) -> tuple[NDArray[np.int64], Floats]:
@@ -101,6 +103,24 @@ def care_home_entry(
     rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)
     chance = np.where(people.at_home, 1.0 - np.exp(-rate), 0.0)
     events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
+    rows = np.flatnonzero(events.care_home)
+    events.payer = np.zeros(len(people), dtype=np.uint8)
+    events.payer[rows] = _who_pays(people, rows, p, luck, month)
+
+
+def _who_pays(
+    people: Columns, rows: NDArray[np.int64], p: Parameters, luck: Luck, month: int
+) -> NDArray[np.int64]:
+    """Who pays for a care-home place: it follows from age, savings and chance."""
+    older = people.age_months[rows] >= PENSION_AGE * 12
+    names = ("below_lower_limit", "between_limits", "above_upper_limit")
+    chance = p.array("care_home_entry_self_funds", names)[people.savings[rows]]
+    own = older & luck.happens(Decision.CARE_HOME_PAYER, people.id[rows], month, chance)
+    other = older & luck.happens(
+        Decision.CARE_HOME_OTHER, people.id[rows], month, p.care_home_entry_other_payer
+    )
+    payer = np.where(own, CareHome.SELF_FUNDED, CareHome.COUNCIL)
+    return np.where(other, CareHome.OTHER, payer)
 
 
 CARE_AT_HOME = (
@@ -119,28 +139,12 @@ CARE_AT_HOME = (
 )  # what ends with living at home
 
 
-def move_to_care_home(
-    people: Columns, events: Events, p: Parameters, luck: Luck, month: int
-) -> None:
-    """The move itself: who pays follows from savings; the household carries on without them."""
+def move_to_care_home(people: Columns, events: Events) -> None:
+    """The move itself, when last month's care at home is paid for; the household carries on."""
     rows = np.flatnonzero(events.care_home)
     if rows.size == 0:
         return
-    older = people.age_months[rows] >= PENSION_AGE * 12
-    pays_self = older & luck.happens(
-        Decision.CARE_HOME_PAYER,
-        people.id[rows],
-        month,
-        p.array(
-            "care_home_entry_self_funds",
-            ("below_lower_limit", "between_limits", "above_upper_limit"),
-        )[people.savings[rows]],
-    )
-    other = older & luck.happens(
-        Decision.CARE_HOME_OTHER, people.id[rows], month, p.care_home_entry_other_payer
-    )
-    payer = np.where(pays_self, CareHome.SELF_FUNDED, CareHome.COUNCIL)
-    people.care_home[rows] = np.where(other, CareHome.OTHER, payer)
+    people.care_home[rows] = events.payer[rows]
     people.household[rows] = int(people.household.max()) + 1 + np.arange(rows.size)
     for name in CARE_AT_HOME:
         getattr(people, name)[rows] = 0

@@ -86,7 +86,7 @@ class YearOfCare:
         add["ae_only_65plus"] += int((events.ae & older & ~events.admission).sum())
         add["ae_18_64"] += int((events.ae & ~older & (years >= 18)).sum())
         add["homes_65plus"] += int((moved & older).sum())
-        council = moved & (people.care_home == CareHome.COUNCIL)
+        council = moved & (events.payer == CareHome.COUNCIL)
         add["homes_council_65plus"] += int((council & older).sum())
         add["homes_council_18_64"] += int((council & ~older).sum())
         add["delayed"] += int(events.delayed.sum())
