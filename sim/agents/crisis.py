@@ -40,8 +40,20 @@ class Events:
     @classmethod
     def none(cls, size: int) -> Events:
         """A month in which nothing happened."""
-        flags = {name: np.zeros(size, dtype=np.bool_) for name in cls.__annotations__}
-        return cls(**{**flags, "payer": np.zeros(size, dtype=np.uint8)})
+
+        def nobody() -> Flags:
+            return np.zeros(size, dtype=np.bool_)
+
+        return cls(
+            ae=nobody(),
+            admission=nobody(),
+            delayed=nobody(),
+            care_home=nobody(),
+            breakdown=nobody(),
+            safeguarding=nobody(),
+            crisis=nobody(),
+            payer=np.zeros(size, dtype=np.uint8),
+        )
 
 
 def unmet_excess(people: Columns, norms: Norms) -> tuple[NDArray[np.int64], Floats]:

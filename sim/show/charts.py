@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,14 +180,15 @@ def _frame(page: Page, left: float, top: float, right: float, bottom: float) -> 
 def _tick(value: float, spec: FigureSpec) -> str:
     if abs(value) < 1e-12:
         return "Baseline" if spec.kind != "levels" else "0"
-    said = amount(value, spec.measure) if abs(value) < 1 else _plain(value, spec)
+    said = _plain(value, spec)
     if spec.kind == "levels":
         return said
     return f"{'−' if value < 0 else '+'}{said}"
 
 
 def _plain(value: float, spec: FigureSpec) -> str:
-    text = f"{abs(value):,.2f}".rstrip("0").rstrip(".")
+    places = max(2, 1 - math.floor(math.log10(abs(value))))  # a tick is a place, not a finding
+    text = f"{abs(value):,.{places}f}".rstrip("0").rstrip(".")
     return f"£{text}" if amount(1, spec.measure).startswith("£") else text
 
 
@@ -323,8 +325,9 @@ def _dots(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
             if spec.has_band:
                 axes.plot([series.low[0], series.high[0]], [y, y], color=colour, zorder=3,
                           linewidth=3, linestyle="solid" if among else (0, (3, 1)))  # fmt: skip
-            axes.plot([series.value[0]], [y], color=colour, marker="o" if among else "D", zorder=4,
-                      markersize=points(page.body * 0.85), linestyle="none",
+            axes.plot([series.value[0]], [y], color=colour, marker="o" if among else "D",
+                      markersize=points(page.body * 0.85), linestyle="none", zorder=4,
+                      clip_on=False,
                       markerfacecolor=colour if among else "white", markeredgewidth=2)  # fmt: skip
             row = "People reached" if among else "Everyone"
             said = page.wrap(series.said, page.body, room - page.body)
