@@ -187,14 +187,16 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         people, caring = self.world.people, self.caring
         rows = people.row_of(ids)
         ends = people.id[caring.carer], people.id[caring.cared]
-        moving = people.id[self.events.care_home]
+        before, events, risks = people.id.copy(), self.events, self.risks
         self.see_off(np.zeros(0, dtype=np.int64), rows[rows >= 0])
         carer, cared = (people.row_of(each) for each in ends)
         here = (carer >= 0) & (cared >= 0)
         self.caring = CaringTies(carer[here], cared[here], caring.given[here])
         self.rest_after_change()
-        still = people.row_of(moving)
-        self.events.care_home[still[still >= 0]] = True  # they move when the month turns
+        line = np.argsort(before)
+        was = line[np.searchsorted(before, people.id, sorter=line)]
+        self.events = Events(**{name: flags[was] for name, flags in vars(events).items()})
+        self.risks = {name: raw[was] for name, raw in risks.items()}
 
     def rest_after_change(self: Any) -> None:
         """Bring what hangs on the number of residents up to date after a change by hand."""

@@ -29,6 +29,7 @@ from sim.gathering import Gathering
 from sim.luck import Luck
 from sim.money import Ledger
 from sim.opening import opening
+from sim.outcomes import MEASURES
 from sim.policies.lever import Lever
 from sim.settings import settings_from
 from sim.units import PENCE_PER_POUND
@@ -65,6 +66,8 @@ class CommunityModel(Gathering):
         self.hubs: list[Hub] = []
         self.plan_states: dict[int, dict[str, int]] = {}
         self.open_the_place(start)
+        for key in MEASURES:  # before the first month there is nothing to report
+            setattr(self, key, float("nan"))
         self.council.feedback = bool(settings.feedback)
 
     def step(self) -> None:

@@ -69,4 +69,5 @@ def _check(settings: Settings) -> None:
     ):
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or (least is not None and value < least):
-            raise UserMistake(f"{name} = {value!r}: a whole number of at least {least or 0}.")
+            most = "." if least is None else f" of at least {least}."
+            raise UserMistake(f"{name} = {value!r} cannot be used; give a whole number{most}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from sim.scenario import Scenario
@@ -27,6 +28,13 @@ class Settings(MesaScenario):  # type: ignore[misc]
 
 def settings_from(given: Any, overrides: dict[str, Any]) -> Settings:
     """Settings from Mesa's object (or nothing) and keyword overrides."""
+    from sim.errors import UserMistake, did_you_mean
+
+    if given is not None and not hasattr(given, "to_dict"):
+        raise UserMistake(
+            f"scenario = {given!r}: Mesa's run settings belong here, such as sim.settings.Settings. "
+            "A preset or a file of ours is the plan: CommunityModel(plan=...)."
+        )
     values = dict(given.to_dict()) if given is not None else {}
     values.pop("model", None)
     values.pop("_scenario_id", None)
@@ -34,11 +42,12 @@ def settings_from(given: Any, overrides: dict[str, Any]) -> Settings:
     known = {*Settings.__annotations__, "rng"}
     unknown = sorted(set(values) - known)
     if unknown:
-        from sim.errors import UserMistake, did_you_mean
-
         raise UserMistake(
             f"CommunityModel has no setting {unknown[0]!r}.{did_you_mean(unknown[0], known)}"
         )
     if values.get("rng") is None:
         values["rng"] = 1
+    for name in ("rng", "years", "draw"):
+        if isinstance(values.get(name), np.integer):  # a notebook's own numbers
+            values[name] = int(values[name])
     return Settings(**values)

@@ -126,7 +126,9 @@ def _household_carer(people: Columns, rows: Rows, able: NDArray[np.bool_]) -> Ro
     concerned = np.zeros(int(people.household.max()) + 1, dtype=np.bool_)
     concerned[people.household[rows[shares]]] = True
     members = np.flatnonzero(concerned[people.household] & able)
-    line = members[np.lexsort((people.help_keenness[members], people.household[members]))]
+    line = members[
+        np.lexsort((people.id[members], people.help_keenness[members], people.household[members]))
+    ]
     house = people.household[line]
     keenest = np.full(concerned.size, -1, dtype=np.int64)
     keenest[house] = line  # the last written is the keenest

@@ -55,7 +55,8 @@ def welcome(
     joins = ~couple & ~alone & (hosts >= 0)
     home[: key.size][joins] = people.household[hosts[joins]]
     traits["household"] = home
-    street = people.street[np.maximum(hosts, 0)].astype(np.int64)
+    fresh_street = int(people.street.max()) + 1 + area  # where no family could be found
+    street = np.where(hosts >= 0, people.street[np.maximum(hosts, 0)], fresh_street)
     traits["street"] = np.concatenate([street, street[couple]])
     rows = people.append(traits)
     people.partner[before + mates] = before + other
