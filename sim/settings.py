@@ -32,7 +32,7 @@ def settings_from(given: Any, overrides: dict[str, Any]) -> Settings:
 
     if given is not None and not hasattr(given, "to_dict"):
         raise UserMistake(
-            f"scenario = {given!r}: Mesa's run settings belong here, such as sim.settings.Settings. "
+            f"scenario = {given!r}: Mesa's run settings belong here (sim.settings.Settings). "
             "A preset or a file of ours is the plan: CommunityModel(plan=...)."
         )
     values = dict(given.to_dict()) if given is not None else {}
