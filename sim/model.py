@@ -144,7 +144,9 @@ class CommunityModel(Gathering):
         self.home_care.open_posts(self.posts, wanted, self.p, self.luck)
         self.leavers = self.home_care.hire_and_lose(self.posts, self.p, self.luck, self.month)
         fees = books.fees_now(self.council, self.p)
-        short = 1.0 - fees.home_care_hour / fees.home_care_price_hour
+        self.home_care.fee_gbp_per_hour = fees.home_care_hour / PENCE_PER_POUND
+        self.home_care.price_gbp_per_hour = fees.home_care_price_hour / PENCE_PER_POUND
+        short = -self.home_care.margin
         funnel.hand_back(self.world.people, short, self.p, self.luck, self.month)
 
     def health(self) -> None:

@@ -1,7 +1,7 @@
-"""Feelings: loneliness, distress and life satisfaction, one month at a time.
+"""Feelings: loneliness and life satisfaction, one month at a time.
 
 Looks at who people are, their ties, company, grief, need and caring; changes `z` (the latent gap
-between the connection a person wants and has), `distress` and `life_satisfaction`. Everyone reads
+between the connection a person wants and has) and `life_satisfaction`. Everyone reads
 the old state and writes the new, so the order of people never matters.
 Source of the equations: docs/model, from the project's study of loneliness and tie dynamics.
 """

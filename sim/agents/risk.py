@@ -17,6 +17,7 @@ from scipy.special import ndtr
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS, QUINTILES, SEXES
 from sim.world.columns import Columns
+from sim.world.population import need_gradient
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +70,7 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
         + apart * log(p.hr_mortality_isolation_elsa) * alone
     )
     return {
-        "onset": onset * gradient(people, p),
+        "onset": onset * need_gradient(p)[people.quintile, people.band],
         "death": death * mortality_of_state(people, p),
         "admission": np.exp(body * log(p.hr_emergency_hosp_loneliness_mh_patients) * lonely)
         * p.array("admission_ratio", ("level_0", "level_1", "level_2", "level_3", "level_4"))[
@@ -83,12 +84,6 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
         )
         * np.exp(body * log(p.or_care_home_entry_loneliness_ucla) * lonely),
     }
-
-
-def gradient(people: Columns, p: Parameters) -> Floats:
-    """Deprivation multiplier of need: float64[n]."""
-    table = np.stack([p.array(f"need_ratio_{q}", AGE_BANDS) for q in QUINTILES])
-    return np.asarray(table[people.quintile, people.band])
 
 
 def mortality_of_state(people: Columns, p: Parameters) -> Floats:
