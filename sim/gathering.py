@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import books, funnel, hub
+from sim.agents import books, funnel, hub, packages
 from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
 from sim.agents.council import Council
@@ -75,7 +75,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             p.unit_cost_homecare_external_hour_2024_25,
             p.cost_home_care_hour_minimum_price_2024_25,
         )
-        wanted = self.home_care.posts_wanted(funnel.agency_minutes(people), p)
+        wanted = self.home_care.posts_wanted(packages.agency_minutes(people), p)
         self.home_care.open_posts(self.posts, wanted, p, self.luck)
         self.home_care.fill_at_start(self.posts, p, self.luck)
         self.home_care.staff(self.posts, p)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, hub, volunteer
+from sim.agents import books, funnel, hub, packages, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -128,18 +128,18 @@ class CommunityModel(Gathering):
         people, p = self.world.people, self.p
         self.residents.do("help_each_other")
         self.home_care.staff(self.posts, p)
-        self.home_care.commissioned_minutes = funnel.agency_minutes(people)
+        self.home_care.commissioned_minutes = packages.agency_minutes(people)
         spare = self.home_care.deliverable_minutes - self.home_care.commissioned_minutes
         self.funnel = funnel.pass_through(
             people, self.council.rules_now, p, self.luck, self.month, max(spare, 0)
         )
-        self.home_care.commissioned_minutes = funnel.agency_minutes(people)
+        self.home_care.commissioned_minutes = packages.agency_minutes(people)
         self.residents.do("receive_care")
 
     def work(self) -> None:
         """Workforce and market: leavers and hires; providers paid under cost hand care back."""
         wanted = self.home_care.posts_wanted(
-            funnel.agency_minutes_wanted(self.world.people), self.p
+            packages.agency_minutes_wanted(self.world.people), self.p
         )
         self.home_care.open_posts(self.posts, wanted, self.p, self.luck)
         self.leavers = self.home_care.hire_and_lose(self.posts, self.p, self.luck, self.month)
@@ -147,7 +147,7 @@ class CommunityModel(Gathering):
         self.home_care.fee_gbp_per_hour = fees.home_care_hour / PENCE_PER_POUND
         self.home_care.price_gbp_per_hour = fees.home_care_price_hour / PENCE_PER_POUND
         short = -self.home_care.margin
-        funnel.hand_back(self.world.people, short, self.p, self.luck, self.month)
+        packages.hand_back(self.world.people, short, self.p, self.luck, self.month)
 
     def health(self) -> None:
         """Health and crisis: need starts, worsens, recovers; hospital, care home, safeguarding."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from test_invariants import scenarios
 from towns import hubs, plan, services, town
 
-from sim.agents import books, funnel
+from sim.agents import books, entitlement
 from sim.agents.calendar import PAYERS
 from sim.model import CommunityModel
 from sim.money import SHADOW, Account
@@ -219,7 +219,7 @@ def test_the_three_gaps_are_what_people_and_prices_make_them(lived) -> None:
     living = people.client == Care.SUPPORTED_LIVING
     delivered = books.minutes_a_month(int(people.formal_minutes[~living].astype(np.int64).sum()))
     promised_ = books.minutes_a_month(int(people.reference_package[~living].astype(np.int64).sum()))
-    needed = books.minutes_a_month(funnel.need_above_care_act(people, ~living, lived.p))
+    needed = books.minutes_a_month(entitlement.need_above_care_act(people, ~living, lived.p))
     price = fees.home_care_price_hour
     gap = books.gap_of_month(people, fees, lived.p)
     assert gap == lived.money.gap

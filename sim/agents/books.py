@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.agents.council import Council
 from sim.agents.crisis import Events
-from sim.agents.funnel import need_above_care_act, older
+from sim.agents.entitlement import need_above_care_act, older
 from sim.money import Account, Gap, Ledger, funding_gap
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, WEEKS_PER_MONTH

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.agents.funnel import Rules
+from sim.agents.entitlement import Rules
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR
 

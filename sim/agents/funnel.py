@@ -1,9 +1,7 @@
-"""The funnel of council care: request, assessment, eligibility, means test, waiting, package.
+"""The funnel of council care: request, assessment, waiting list, review, end.
 
-Looks at need left after unpaid help, savings, readiness to ask, the council's cut-off and what
-providers can deliver; changes who waits, who is a client and the minutes each package holds.
-Eligibility is a continuous cut-off in hours a week of need left; the reference package is what
-the same person would get under the April 2024 cut-off, take-up and package rule.
+Looks at who would be granted what (`entitlement`) and the council's rules; changes who waits and
+who is a client. Care itself begins and is delivered in `packages`.
 """
 
 from __future__ import annotations
@@ -14,24 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.carer import in_pension_age
+from sim.agents.entitlement import Rules, by_group, entitled, kind_of_support, older
+from sim.agents.packages import begin
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
-from sim.units import MINUTES_PER_HOUR
-from sim.world.bands import LEVELS, PENSION_AGE, Care
+from sim.world.bands import Care
 from sim.world.columns import Columns
 
 Rows = NDArray[np.int64]
-Floats = NDArray[np.float64]
-GROUPS = ("18_64", "65plus")
-KINDS = ("home_care", "direct_payment", "supported_living")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the council grants now: cut-off in hours a week left unmet, generosity (1 = 2024)."""
-
-    cut_off_hours: float
-    generosity: float
 
 
 @dataclass
@@ -44,33 +32,6 @@ class FunnelCount:
     ends: int = 0
 
 
-def by_group(p: Parameters, name: str) -> Floats:
-    """Table of `name_group_level` rows: float64[2, 5] (18-64, 65+)."""
-    return np.stack([p.array(f"{name}_{group}", LEVELS) for group in GROUPS])
-
-
-def older(people: Columns) -> Rows:
-    """1 at pension age or over, else 0: int64[n]."""
-    return np.asarray((people.age_months >= PENSION_AGE * 12).astype(np.int64))
-
-
-def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
-    """Package in minutes a week each of `rows` would be granted under `rules`; 0 for none.
-
-    An assessment weighs the hours of need left after the usual unpaid help; two people with equal
-    hours are judged differently (`severity`, theirs for life), so the cut-off bites gradually.
-    Then readiness to ask and the savings limit; then a share of what is left, by level.
-    """
-    left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
-    left = np.maximum(left, 0)
-    share = by_group(p, "package_share")[in_pension_age(people, rows), people.need[rows]]
-    granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
-    judged = left * np.exp(p.eligibility_spread * people.severity[rows])
-    over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
-    asks = people.take_up[rows] < p.array("takes_up", GROUPS)[in_pension_age(people, rows)]
-    return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
-
-
 def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> None:
     """The stock of April 2024: those entitled are clients, but for the few who wait."""
     rows = np.flatnonzero(people.needed_minutes > 0)
@@ -81,17 +42,9 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
     others = (package == 0) & (draw < p.waiting_assessment_share_at_start)
     people.waiting[rows] = np.where(waits, listed, np.where(others, 1, 0))
     served = (package > 0) & ~waits
-    people.client[rows] = np.where(served, _kind(people, rows, p, luck), Care.NONE)
+    people.client[rows] = np.where(served, kind_of_support(people, rows, p, luck), Care.NONE)
     people.package[rows] = np.where(served, package, 0)
     people.formal_minutes[rows] = people.package[rows]
-
-
-def _kind(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
-    """Home care, direct payment or supported living, by age group; a lasting preference."""
-    shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
-    cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
-    draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
-    return 1 + (draw[:, None] > cuts).sum(axis=1)
 
 
 def pass_through(
@@ -107,7 +60,7 @@ def pass_through(
     count.ends = _end(people, rows, package, p, luck, month)
     count.requests = _ask(people, rows, package, p, luck, month) + _idle_requests(people, p)
     count.assessed = _assess(people, rows, package, p, luck, month)
-    count.starts = _begin(people, rows, package, p, luck, month, spare)
+    count.starts = begin(people, rows, package, p, luck, month, spare)
     people.months_waiting = np.where(people.waiting > 0, people.months_waiting + 1, 0)
     return count
 
@@ -161,90 +114,3 @@ def _assess(
     told_no = (people.waiting[rows] == 2) & (package == 0)  # the rules moved while they waited
     people.waiting[rows[told_no]] = 0
     return int(done.sum())
-
-
-def _begin(
-    people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int, spare: int
-) -> int:
-    """Care begins, highest need first, then longest wait, as far as providers have hours."""
-    ready = (people.waiting[rows] == 2) & (package > 0)
-    rows, package = rows[ready], package[ready]
-    starts = luck.happens(
-        Decision.CARE_STARTS, people.id[rows], month, p.care_starts_chance_per_month
-    )
-    rows, package = rows[starts], package[starts]
-    kind = _kind(people, rows, p, luck)
-    tie = luck.uniform(Decision.WAIT_RANK, people.id[rows], month)
-    line = np.lexsort((tie, -people.months_waiting[rows], -people.need[rows].astype(np.int64)))
-    agency = np.where(kind == Care.HOME_CARE, package, 0)[line]
-    fits = (np.cumsum(agency) <= spare) | (agency == 0)
-    chosen = line[fits]
-    people.client[rows[chosen]] = kind[chosen]
-    people.package[rows[chosen]] = package[chosen]
-    people.waiting[rows[chosen]] = 0
-    return int(chosen.size)
-
-
-def receive(people: Columns, agency_share: float, p: Parameters) -> None:
-    """Who gets what this month: council care as staffed, then private help; the rest is unmet.
-
-    People with savings above the limit buy a larger share of what they need.
-    """
-    for name in ("formal_minutes", "own_minutes", "unmet_minutes"):
-        setattr(people, name, 0)
-    rows = np.flatnonzero(people.needed_minutes > 0)
-    needed = people.needed_minutes[rows].astype(np.int64)
-    kind = people.client[rows]
-    share = np.where(kind == Care.HOME_CARE, agency_share, p.direct_payment_delivered)
-    share = np.where(kind == Care.SUPPORTED_LIVING, 1.0, share)
-    delivered = np.floor(people.package[rows] * share).astype(np.int64)
-    room = needed - people.kin_minutes[rows] - people.community_minutes[rows]
-    formal = np.clip(delivered, 0, room)
-    private = by_group(p, "private_share")[in_pension_age(people, rows), people.need[rows]]
-    private = np.where(people.savings[rows] == 2, private * p.private_ratio_savers, private)
-    own = np.clip(np.rint(private * needed).astype(np.int64), 0, room - formal)
-    people.formal_minutes[rows] = formal
-    people.own_minutes[rows] = own
-    people.unmet_minutes[rows] = room - formal - own
-
-
-def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:
-    """Council-payable minutes a week of people above the fixed Care Act cut-off.
-
-    Who is above it is told by need left after the family; what is counted is what is left after
-    all unpaid and private help. A small favour from a neighbour lowers the hours, never the right.
-    """
-    family = people.needed_minutes.astype(np.int64) - people.kin_minutes
-    left = np.maximum(family - people.community_minutes - people.own_minutes, 0)
-    over = family >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
-    return int(left[over & among & people.at_home & (people.savings < 2)].sum())
-
-
-def agency_minutes(people: Columns) -> int:
-    """Minutes a week of home care packages the council has commissioned."""
-    return int(people.package[people.client == Care.HOME_CARE].astype(np.int64).sum())
-
-
-def agency_minutes_wanted(people: Columns) -> int:
-    """Minutes a week commissioned, and those waited for."""
-    waited = people.reference_package[people.waiting == 2].astype(np.int64).sum()
-    return agency_minutes(people) + int(waited)
-
-
-def hand_back(people: Columns, short: float, p: Parameters, luck: Luck, month: int) -> int:
-    """Providers paid under cost hand packages back; the people wait for care again.
-
-    The published chance belongs to today's shortfall of fee under price; it scales with it.
-    """
-    chance = p.annual_prob_homecare_user_loses_provider / 12
-    chance = chance * max(short, 0.0) / p.homecare_shortfall_today
-    rows = np.flatnonzero(people.client == Care.HOME_CARE)
-    lost = rows[luck.happens(Decision.HANDED_BACK, people.id[rows], month, min(chance, 1.0))]
-    people.client[lost] = Care.NONE
-    people.package[lost] = 0
-    # Nobody is paid for this month's care any more, so nobody gives it.
-    people.unmet_minutes[lost] += people.formal_minutes[lost]
-    people.formal_minutes[lost] = 0
-    people.waiting[lost] = 2
-    people.months_waiting[lost] = 0
-    return int(lost.size)

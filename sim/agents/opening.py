@@ -10,7 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import carer, feelings, need, volunteer
-from sim.agents.funnel import Rules, entitled, receive, start_clients
+from sim.agents.entitlement import Rules, entitled
+from sim.agents.funnel import start_clients
+from sim.agents.packages import receive
 from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
 from sim.agents.volunteer import help_at_home
 from sim.luck import Decision, Luck

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.agents import carer, companions, crisis, feelings, funnel, need, volunteer
+from sim.agents import carer, companions, crisis, feelings, need, packages, volunteer
 from sim.agents.agentset import ColumnAgent, ColumnAgentSet, population_rule
 from sim.agents.risk import raw_multipliers
 from sim.luck import Decision
@@ -151,7 +151,7 @@ class Resident(ColumnAgent):
     def receive_care(people: ColumnAgentSet) -> None:
         """Paid care reaches people as far as it is staffed; the rest is bought or unmet."""
         model, columns = _model(people), people.columns
-        funnel.receive(columns, model.home_care.delivered_share, model.p)
+        packages.receive(columns, model.home_care.delivered_share, model.p)
 
 
 class Carer(Resident):

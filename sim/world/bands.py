@@ -76,6 +76,7 @@ class Care(IntEnum):
     HOME_CARE = 1
     DIRECT_PAYMENT = 2
     SUPPORTED_LIVING = 3
+    SHARED_LIVES = 4
 
 
 def age_band(age_months: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -85,7 +85,7 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "own_minutes": Column(I32, 0, "care paid for privately", "minutes a week", low=0),
     "unmet_minutes": Column(I32, 0, "need nobody met", "minutes a week", low=0),
     "severity": Column(F, 0, "how assessors judge the same hours of need, for life", "sd"),
-    "client": Column(I8, 0, "kind of long-term council support", low=0, high=3),
+    "client": Column(I8, 0, "kind of long-term council support", low=0, high=4),
     "take_up": Column(F, 0, "readiness to ask for and accept care, uniform", low=0, high=1),
     "waiting": Column(I8, 0, "0 not waiting, 1 for assessment, 2 for care", low=0, high=2),
     "months_waiting": Column(I16, 0, "months on the list", "months", low=0),

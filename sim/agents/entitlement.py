@@ -1,0 +1,80 @@
+"""Entitlement: who is eligible under the council's rules, for how much and what kind of support.
+
+Looks at need left after unpaid help, savings and readiness to ask; changes nothing. Eligibility is
+a continuous cut-off in hours a week of need left; the reference package is what the same person
+would get under the April 2024 cut-off, take-up and package rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.carer import in_pension_age
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.units import MINUTES_PER_HOUR
+from sim.world.bands import LEVELS, PENSION_AGE
+from sim.world.columns import Columns
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+GROUPS = ("18_64", "65plus")
+KINDS = ("home_care", "direct_payment", "supported_living")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the council grants now: cut-off in hours a week left unmet, generosity (1 = 2024)."""
+
+    cut_off_hours: float
+    generosity: float
+
+
+def by_group(p: Parameters, name: str) -> Floats:
+    """Table of `name_group_level` rows: float64[2, 5] (18-64, 65+)."""
+    return np.stack([p.array(f"{name}_{group}", LEVELS) for group in GROUPS])
+
+
+def older(people: Columns) -> Rows:
+    """1 at pension age or over, else 0: int64[n]."""
+    return np.asarray((people.age_months >= PENSION_AGE * 12).astype(np.int64))
+
+
+def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
+    """Package in minutes a week each of `rows` would be granted under `rules`; 0 for none.
+
+    An assessment weighs the hours of need left after the usual unpaid help; two people with equal
+    hours are judged differently (`severity`, theirs for life), so the cut-off bites gradually.
+    Then readiness to ask and the savings limit; then a share of what is left, by level.
+    """
+    left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
+    left = np.maximum(left, 0)
+    share = by_group(p, "package_share")[in_pension_age(people, rows), people.need[rows]]
+    granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
+    judged = left * np.exp(p.eligibility_spread * people.severity[rows])
+    over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
+    asks = people.take_up[rows] < p.array("takes_up", GROUPS)[in_pension_age(people, rows)]
+    return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
+
+
+def kind_of_support(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
+    """Home care, direct payment or supported living, by age group; a lasting preference."""
+    shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
+    cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
+    draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
+    return 1 + (draw[:, None] > cuts).sum(axis=1)
+
+
+def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:
+    """Council-payable minutes a week of people above the fixed Care Act cut-off.
+
+    Who is above it is told by need left after the family; what is counted is what is left after
+    all unpaid and private help. A small favour from a neighbour lowers the hours, never the right.
+    """
+    family = people.needed_minutes.astype(np.int64) - people.kin_minutes
+    left = np.maximum(family - people.community_minutes - people.own_minutes, 0)
+    over = family >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
+    return int(left[over & among & people.at_home & (people.savings < 2)].sum())
