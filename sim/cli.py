@@ -18,6 +18,7 @@ from sim import cli_options as options
 from sim import cli_screen as screen
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
 from sim.cli_options import (
+    CausalOption,
     JobsOption,
     JsonOption,
     MembersOption,
@@ -184,6 +185,7 @@ def run(
     members: MembersOption = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
+    causal: CausalOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -194,7 +196,7 @@ def run(
     plans = [load(each) for each in preset or ()]
     typed = {"place": place, "residents": residents, "years": years, "members": members}
     asked = {key: options.agreed(key, value, plans) for key, value in typed.items()}
-    asked |= {"seed": seed, "jobs": jobs, "out": out}
+    asked |= {"seed": seed, "jobs": jobs, "out": out, "causal": causal}
     for plan in plans:
         screen.warn(plan.warnings_over(asked["years"] or USUAL_YEARS))
     from sim.experiment.run import Interrupted, NothingFinished, run_presets

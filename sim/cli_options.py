@@ -76,6 +76,15 @@ YearsOption = Annotated[int | None, _number("years", "Years to run.")]
 MembersOption = Annotated[int | None, _number("members", "Paired runs: more runs, narrower luck.")]
 SeedOption = Annotated[int | None, _number("seed", "Where luck starts: same seed, same results.")]
 JobsOption = Annotated[int | None, _number("jobs", "Processes at once.")]
+CausalOption = Annotated[
+    str | None,
+    typer.Option(
+        "--causal",
+        parser=words,
+        metavar="NAME",
+        help="How associations are read as causes: central, sceptic or face_value.",
+    ),
+]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", parser=out_folder, metavar="DIR", help="Folder to write into."),

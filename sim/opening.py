@@ -44,10 +44,15 @@ def opening(settings: Settings) -> Opening:
     place = get(settings.place)
     sample = place.sample(settings.residents)
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
-    p = Parameters.build(overrides, settings.draw)
-    numbers = (settings.draw, tuple(sorted((k, o.value) for k, o in overrides.items())))
+    p = Parameters.build(overrides, settings.draw, settings.causal)
+    numbers = (
+        settings.draw,
+        settings.causal,
+        tuple(sorted((k, o.value) for k, o in overrides.items())),
+    )
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
-    norms = _once(_norms, settings.draw, lambda: find_norms(Parameters.build({}, settings.draw)))
+    usual = Parameters.build({}, settings.draw, settings.causal)
+    norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))
     key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
     return Opening(place, sample, plan, p, norms, world.copy())

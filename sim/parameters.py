@@ -17,11 +17,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import UserMistake
+from sim.errors import UserMistake, did_you_mean
 from sim.evidence.registry import registry
 from sim.evidence.rows import Evidence, is_possible, unit_of
 
 Array = NDArray[np.float64]
+
+# How associations are read as causes: what each published log ratio is multiplied by.
+CAUSAL_FRACTIONS = (
+    "causal_fraction_loneliness_physical",
+    "causal_fraction_loneliness_mental_wellbeing",
+    "causal_fraction_isolation",
+)
+READINGS: dict[str, float | None] = {"central": None, "sceptic": 0.0, "face_value": 1.0}
 
 # The ends of a lognormal range are read as its 5th and 95th percentiles.
 _FIFTH_TO_MEDIAN = NormalDist().inv_cdf(0.95)
@@ -66,11 +74,23 @@ class Parameters:
         )
 
     @classmethod
-    def build(cls, overrides: Mapping[str, Override] | None = None, draw: int = 0) -> Parameters:
+    def build(
+        cls,
+        overrides: Mapping[str, Override] | None = None,
+        draw: int = 0,
+        causal: str = "central",
+    ) -> Parameters:
         """Return the numbers of one run: central values at draw 0, drawn ones at draw 1, 2, ...
 
-        A drawn number depends on the draw and its own key alone. An override wins over a draw.
+        A drawn number depends on the draw and its own key alone. `causal` is how associations are
+        read as causes: "sceptic" takes none of each published association, "face_value" all of it,
+        "central" the registry's fractions. An override wins over both.
         """
+        if causal not in READINGS:
+            raise UserMistake(
+                f"causal = {causal!r} is no reading. Choose {', '.join(READINGS)}."
+                f"{did_you_mean(str(causal), READINGS)}"
+            )
         if isinstance(draw, bool) or not isinstance(draw, int) or draw < 0:
             raise UserMistake(f"draw: {draw!r} must be a whole number, 0 or more.")
         chosen = {key: _checked(key, each) for key, each in sorted((overrides or {}).items())}
@@ -79,6 +99,11 @@ class Parameters:
         if draw:
             drawn = {row.key: draw_one(row, draw) for row in _drawable() if row.key not in chosen}
         numbers.update(drawn)
+        reading = READINGS[causal]
+        if reading is not None:
+            fixed = dict.fromkeys(CAUSAL_FRACTIONS, reading)
+            drawn = {key: value for key, value in drawn.items() if key not in fixed}
+            numbers.update(fixed)
         numbers.update({key: each.value for key, each in chosen.items()})
         return cls(numbers, drawn, chosen, draw)
 

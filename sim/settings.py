@@ -15,13 +15,14 @@ from sim.scenario import Scenario
 
 
 class Settings(MesaScenario):  # type: ignore[misc]
-    """Place, size, horizon, plan and draw of one run; `rng` is the seed."""
+    """Place, size, horizon, plan, draw and causal reading of one run; `rng` is the seed."""
 
     place: Any = "Brighton and Hove"
     residents: int | None = 10_000
     years: int = 10
     plan: str | Path | Scenario = "baseline"
     draw: int = 0
+    causal: str = "central"
     feedback: bool = True
     lives: bool = True
 

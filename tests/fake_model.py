@@ -58,7 +58,7 @@ class FakeLives:
 
 
 class FakeModel:
-    def __init__(self, place, residents, years, plan, rng, draw):
+    def __init__(self, place, residents, years, plan, rng, draw, causal="central"):
         self.place, self.residents, self.years = place, residents, years
         self.plan, self.seed, self.draw = plan, rng, draw
         self.reached = np.arange(1, plan.reach + 1, dtype=np.uint64)

@@ -118,10 +118,12 @@ def compare(
     progress: Progress | None = None,
     model_factory: str | Callable[..., Any] = REAL_MODEL,
     in_process: bool = False,
+    causal: str = "central",
 ) -> Comparison:
     """Run presets against the baseline, paired; return tables in memory.
 
-    With `out` the results are kept there too. Raises UserMistake, Interrupted or NothingFinished.
+    With `out` the results are kept there too. `causal` is how associations are read as causes:
+    "central", "sceptic" or "face_value". Raises UserMistake, Interrupted or NothingFinished.
     """
     with tempfile.TemporaryDirectory(prefix="sim_compare_") as passing:
         try:
@@ -137,6 +139,7 @@ def compare(
                 progress=progress,
                 model_factory=model_factory,
                 in_process=in_process,
+                causal=causal,
             )
         except Interrupted as stop:
             if out is not None:

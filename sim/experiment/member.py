@@ -100,6 +100,7 @@ def _lived(request: Request, plan: Plan, member: int) -> Model:
         plan=plan,
         rng=request.seed + member,
         draw=member,
+        causal=request.causal,
     )
     model.run()
     return cast(Model, model)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from sim.errors import UserMistake
+from sim.errors import UserMistake, did_you_mean
+from sim.parameters import READINGS
 
 BASELINE = "baseline"
 REAL_MODEL = "sim.model:CommunityModel"
@@ -82,6 +83,7 @@ class Request:
     baseline: Plan
     plans: tuple[Plan, ...]
     model: str = REAL_MODEL
+    causal: str = "central"
 
     def __post_init__(self) -> None:
         for name in ("residents", "years", "members", "seed"):
@@ -90,6 +92,11 @@ class Request:
             raise UserMistake(
                 f"seed: {self.seed:,} leaves no room for {self.members:,} members. "
                 "Give a smaller seed."
+            )
+        if self.causal not in READINGS:
+            raise UserMistake(
+                f"causal: {self.causal!r} is no reading. Choose {', '.join(READINGS)}."
+                f"{did_you_mean(str(self.causal), READINGS)}"
             )
         if not isinstance(self.place, str) or not self.place.strip():
             raise UserMistake("place: no name given. Try: python -m sim places brighton")
@@ -108,6 +115,7 @@ class Request:
             "years": self.years,
             "members": self.members,
             "seed": self.seed,
+            "causal": self.causal,
         }
 
     def texts(self) -> dict[str, str]:
@@ -127,6 +135,7 @@ class Request:
             "residents": self.residents,
             "years": self.years,
             "seed": self.seed,
+            "causal": self.causal,
             "scenarios": self.texts(),
             "model": self.model,
             "evidence": evidence_hash(),
@@ -144,7 +153,7 @@ def differing(mine: str, theirs: str) -> str:
     """Say in a few words how two identities differ: 'residents (1000 there, 2000 asked)'."""
     here, there = json.loads(mine), json.loads(theirs)
     words = []
-    for key in ("place", "residents", "years", "seed"):
+    for key in ("place", "residents", "years", "seed", "causal"):
         if here.get(key) != there.get(key):
             words.append(f"{key} ({there.get(key)} there, {here.get(key)} asked)")
     if here.get("scenarios") != there.get("scenarios"):

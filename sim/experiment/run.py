@@ -78,14 +78,17 @@ def run_presets(
     after: Callable[[Path], None] | None = None,
     model_factory: str | Callable[..., Any] = REAL_MODEL,
     in_process: bool = False,
+    causal: str = "central",
 ) -> RunResult:
     """Run each preset and the baseline, paired, and write the results into `out`.
 
-    `presets` are names, paths or scenarios; none means the flagship comparison. `after` is called
-    with the folder once everything is written (the command line hands in the report).
+    `presets` are names, paths or scenarios; none means the flagship comparison. `causal` reads
+    published associations as causes: "central", "sceptic" (none of it) or "face_value" (all).
+    `after` is called with the folder once everything is written (the command line hands in the
+    report).
     Raises UserMistake, FolderTrouble, Interrupted or NothingFinished.
     """
-    request = build_request(presets, place, residents, years, members, seed, model_factory)
+    request = build_request(presets, place, residents, years, members, seed, model_factory, causal)
     jobs = ensemble.default_jobs(request.members) if jobs is None else whole_number("jobs", jobs)
     folder = _folder(out, request)
     began, ticks = time.time(), time.monotonic()
@@ -138,6 +141,7 @@ def build_request(
     members: int | None,
     seed: int,
     model_factory: str | Callable[..., Any] = REAL_MODEL,
+    causal: str = "central",
 ) -> Request:
     """Check everything that was asked; raises UserMistake before anything is written."""
     asked = {"place": place, "residents": residents, "years": years, "members": members}
@@ -162,7 +166,12 @@ def build_request(
     }
     model = dotted(model_factory)
     request = Request(
-        **settled, seed=seed, baseline=baseline, plans=tuple(plans.values()), model=model
+        **settled,
+        seed=seed,
+        baseline=baseline,
+        plans=tuple(plans.values()),
+        model=model,
+        causal=causal,
     )
     return replace(request, place=_known_place(request.place)) if model == REAL_MODEL else request
 

@@ -133,6 +133,13 @@ def _flat_item(value: object) -> str:
     return str(value)
 
 
+_READINGS = {
+    "central": "central: a part of each published association, as the evidence table says",
+    "sceptic": "sceptic: no published association of loneliness or isolation is a cause",
+    "face_value": "face value: every published association is wholly a cause",
+}
+
+
 def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     request, run = saved.request, saved.run
     yield "Place", saved.place
@@ -141,6 +148,10 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     done = f"{saved.members:,} of {saved.asked:,} finished" if saved.partial else "all finished"
     yield "Runs of each scenario", f"{saved.asked:,}, {done}"
     yield "First seed", saved.seed
+    yield (
+        "How associations are read as causes",
+        _READINGS.get(str(request.get("causal", "central")), "not recorded"),
+    )
     yield (
         "Pairing",
         (
