@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import UserMistake
 from sim.evidence import registry
 from sim.evidence.rows import DATA, read_table
-from sim.experiment import atomic, fit_people
+from sim.experiment import atomic, fit_people, natural_experiment, projections
 from sim.experiment.fit_care import YearOfCare
 from sim.experiment.fit_feelings import Feelings
 from sim.experiment.fit_finding import (
@@ -35,6 +35,7 @@ Progress = Callable[[int, int, str], None]
 NOT_MEASURED = "fit_targets.csv"  # families of targets a baseline cannot be held against, and why
 GROWING = {"75_plus": 75, "85_plus": 85}
 PROJECTION_YEARS = 10
+EXPERIMENT_YEARS = 4  # of the natural experiment; its first is left to settle
 HEADS = ("figure", "kind", "target", "low", "high", "model", "differs by", "luck", "rooms off",
          "note")  # fmt: skip
 COMMAND = (
@@ -52,7 +53,7 @@ def validate(
     """Live a baseline of England and return every figure with its target: misses first.
 
     Within a verdict the farthest off comes first, in rooms allowed. `progress(done, asked, note)`
-    is called each month.
+    is called each month. The natural experiment of the 2010s follows, as paired runs of its own.
     """
     for name, value in (("residents", residents), ("years", years)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -63,6 +64,11 @@ def validate(
         place="England", residents=residents, years=years, plan="baseline", rng=seed, lives=False
     )
     rows = [judge(each) for each in observe(model, progress).found]
+    rows += projections.rows(model)
+    experiment = natural_experiment.run(
+        residents, min(years, EXPERIMENT_YEARS), seed=seed, progress=progress
+    )
+    rows += experiment.rows()
     return in_order([*rows, *not_computed({row.key for row in rows})])
 
 
