@@ -243,6 +243,7 @@ def test_run_json_holds_what_is_needed_to_repeat_the_run(done):
         "years": 2,
         "members": 3,
         "seed": 1,
+        "causal": "central",
     }
     assert found["scenarios"]["more"] == FakePlan("more", shift=1.0, reach=3).to_toml()
     assert (found["seeds"], found["draws"]) == ([1, 2, 3], [0, 1, 2])

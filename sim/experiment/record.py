@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment import atomic, member
+from sim.experiment import atomic, ceilings, member
 from sim.experiment.ensemble import Outcome
 from sim.experiment.request import Request, evidence_hash, source_hash
 
@@ -38,6 +38,7 @@ def run_record(
     results_hash: str,
     provenance: dict[str, Any],
     noise: pd.DataFrame,
+    summary: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return run.json's content: nothing in it depends on the clock, the machine or the workers."""
     factors: dict[str, dict[str, float | None]] = {}
@@ -67,6 +68,7 @@ def run_record(
             for each in outcome.failed
         ],
         "variance_reduction": factors,
+        "beyond_published": ceilings.warnings(summary),
     }
 
 

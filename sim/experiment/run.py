@@ -120,7 +120,9 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
     results.write_summary(whole.summary, folder / "summary.csv")
     noise = results.variance_reduction(whole.years)
     record.write_json(
-        record.run_record(request, outcome, whole.results_hash, whole.provenance, noise),
+        record.run_record(
+            request, outcome, whole.results_hash, whole.provenance, noise, whole.summary
+        ),
         folder / "run.json",
     )
     return RunResult(

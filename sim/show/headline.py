@@ -96,6 +96,8 @@ def headline_lines(source: object) -> list[str]:
                 lines += textwrap.wrap(
                     f"{name}: {said}", _WIDTH, initial_indent="    ", subsequent_indent="    "
                 )
+    for sentence in saved.beyond_published:
+        lines += ["", *textwrap.wrap(f"Larger than anything published. {sentence}", _WIDTH)]
     lines += ["", *textwrap.wrap(f"How sure: {_shared_sure(every)}", _WIDTH)]
     return lines
 

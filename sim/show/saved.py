@@ -95,6 +95,12 @@ class Saved:
         return told if isinstance(told, Mapping) else {}
 
     @property
+    def beyond_published(self) -> list[str]:
+        """Sentences about results larger than anything published, if there are any."""
+        told = self.run.get("beyond_published", [])
+        return [clean(each, 1000) for each in told] if isinstance(told, list) else []
+
+    @property
     def version(self) -> str:
         """Version of the software that made the results."""
         return clean(self.run.get("version", "unknown version"))
