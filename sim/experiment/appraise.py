@@ -57,7 +57,8 @@ class Spread:
     @classmethod
     def of(cls, values: list[float]) -> Spread:
         """The spread of at least one value."""
-        low, middle, high = (float(np.quantile(values, at)) + 0.0 for at in (0.05, 0.5, 0.95))
+        # adding 0.0 turns -0.0 into 0.0
+        low, middle, high = (float(at) + 0.0 for at in np.quantile(values, [0.05, 0.5, 0.95]))
         agree = sum(np.sign(each) == np.sign(middle) for each in values) / len(values)
         return cls(middle, low, high, float(agree))
 
@@ -110,7 +111,7 @@ def appraise(results: pd.DataFrame, record: Mapping[str, Any] | None = None) -> 
     when the table lacks what an appraisal needs.
     """
     mine = results[(results["group"] == WHOLE) & results["measure"].isin(NEEDED)]
-    lost = sorted(set(NEEDED) - set(mine["measure"]))
+    lost = sorted(set(NEEDED) - set(mine["measure"].unique()))
     if lost:
         raise UserMistake(
             f"appraisal: these results hold no {lost[0]}. "
@@ -146,7 +147,8 @@ def keep(folder: Path, record: Mapping[str, Any]) -> bool:
     are not appraised.
     """
     table = kept.load_measures(folder, WHOLE, NEEDED)
-    if not set(NEEDED) <= set(table["measure"]) or set(table["scenario"]) <= {BASELINE}:
+    scenarios = set(table["scenario"].unique())
+    if not set(NEEDED) <= set(table["measure"].unique()) or scenarios <= {BASELINE}:
         return False
     done = appraise(table, record)
     kept.write_summary(done.rows, folder / "appraisal.csv")
