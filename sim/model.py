@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, hub, packages, volunteer
+from sim.agents import books, funnel, hub, packages, payers, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -241,7 +241,8 @@ class CommunityModel(Gathering):
             "funding_gap_gbp_per_head": gap.total / heads,
             "council_spend_gbp_per_head": self.money.council_net / heads,
             "nhs_spend_gbp_per_head": self.money.nhs / heads,
-        }
+            "adults_per_head": len(self.world.people) / self.people_of_all_ages,
+        } | payers.per_head(self.ledger.month_totals(self.month), self.people_of_all_ages)
 
     def commissioned_minutes_a_month(self) -> int:
         """Minutes of home care and direct payments the council buys in a month."""

@@ -28,6 +28,7 @@ class Measure:
 
 _ALL = "residents aged 16 or over"
 _HEAD = "residents of all ages"
+_START = "residents of all ages at the start"
 _MONEY = "pounds per head, 2024/25 prices"
 
 _LIST = (
@@ -104,6 +105,33 @@ _LIST = (
     ),
     Measure(
         "nhs_spend_gbp_per_head", "NHS spending on crises", _MONEY, _HEAD, "sum", 0, by_group=False
+    ),
+    *(
+        Measure(key, label, _MONEY, _START, "sum", 0, by_group=False)
+        for key, label in (
+            ("pays_council_gbp_per_head", "Paid by the council, less what it received"),
+            ("pays_nhs_gbp_per_head", "Paid by the NHS, less what it received"),
+            ("pays_residents_gbp_per_head", "Paid by residents, less what they received"),
+            ("pays_national_gbp_per_head", "Paid by national government to plans"),
+            ("pays_grants_gbp_per_head", "Paid by charities and grant funders"),
+            ("pays_trading_gbp_per_head", "Paid from hubs' trading"),
+            ("plan_council_gbp_per_head", "Given to the plan by the council"),
+            ("plan_nhs_gbp_per_head", "Given to the plan by the NHS"),
+            ("plan_national_gbp_per_head", "Given to the plan by national government"),
+            ("plan_grants_gbp_per_head", "Given to the plan by charities and grant funders"),
+            ("plan_trading_gbp_per_head", "Given to the plan from hubs' trading"),
+            ("carers_time_gbp_per_head", "Unpaid carers' hands-on time, valued"),
+            ("volunteers_time_gbp_per_head", "Volunteers' time, valued"),
+        )
+    ),
+    Measure(
+        "adults_per_head",
+        "Residents aged 16 or over per head at the start",
+        "residents aged 16 or over",
+        _START,
+        "mean",
+        0,
+        by_group=False,
     ),
 )
 

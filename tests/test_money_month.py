@@ -40,7 +40,7 @@ def paid_by_plans(model: CommunityModel) -> int:
     """Pence the ledger shows under the plan's own lines, cuts taken off."""
     total = 0
     for _month, payer, payee, line, pence in model.ledger.flows():
-        if line in PLAN_LINES.values():
+        if line.startswith(tuple(PLAN_LINES.values())):
             into = payee in (Account.HUBS, Account.COUNCIL) and payer != Account.COUNCIL
             into |= payee == Account.HUBS
             total += pence if into else -pence

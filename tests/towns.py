@@ -114,13 +114,23 @@ def who_differs(
     return found
 
 
-def same_diary(one: CommunityModel, other: CommunityModel, months: int | None = None) -> bool:
-    """Whether two diaries hold the same numbers to the last bit, in the first `months`."""
+def same_diary(
+    one: CommunityModel,
+    other: CommunityModel,
+    months: int | None = None,
+    but: tuple[str, ...] = (),
+) -> bool:
+    """Whether two diaries hold the same numbers to the last bit, in the first `months`.
+
+    Money measures named in `but` are not compared.
+    """
     mine, theirs = one.diary, other.diary
     sums = zip(mine.sums[:months], theirs.sums[:months], strict=True)
-    return (
-        all(np.array_equal(a, b) for a, b in sums) and mine.money[:months] == theirs.money[:months]
+    money, other_money = (
+        [{key: page[key] for key in page if key not in but} for page in diary.money[:months]]
+        for diary in (mine, theirs)
     )
+    return all(np.array_equal(a, b) for a, b in sums) and money == other_money
 
 
 def shuffle_rows(model: CommunityModel, seed: int) -> None:

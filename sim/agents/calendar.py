@@ -18,6 +18,8 @@ PAYERS = {
     "charity": Account.GRANT_FUNDERS,
     "trading": Account.HUB_TRADING,
 }
+PLAN = "plan: "  # every line of a plan's money begins so
+OWN_BUDGET = ", from its own budget"  # and ends so where payer and payee are one
 
 
 def pence_due(funding_gbp: Callable[[int], float], month: int, paid: int) -> int:
@@ -35,7 +37,7 @@ def post_plan(
     """Post a plan's money; a cut is a posting the other way."""
     source = PAYERS[payer]
     if source == payee:
-        source = Account.NATIONAL_GOVERNMENT
+        source, line = Account.NATIONAL_GOVERNMENT, line + OWN_BUDGET
     if pence > 0:
         ledger.post(month, source, payee, pence, line)
     elif pence < 0:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from sim.errors import UserMistake, did_you_mean
 from sim.experiment import member, results, table
+from sim.experiment.appraise import Appraisal, appraise
 from sim.experiment.ensemble import Failed, Interrupted, Progress
 from sim.experiment.request import BASELINE, REAL_MODEL
 from sim.experiment.run import build_request, run_presets
@@ -76,6 +77,13 @@ class Comparison:
             & (self.summary["scenario"] != BASELINE)
         )
         return self.summary.loc[wanted, _DIFFERENCES].reset_index(drop=True)
+
+    def appraisal(self) -> Appraisal:
+        """Return what each scenario costs, who pays and what comes back, by Green Book rules.
+
+        Raises UserMistake for results that do not hold the money by payer.
+        """
+        return appraise(self.results, self.record)
 
     def chart(self, measure: str, group: str = "all", kind: str = "difference") -> Any:
         """Return a chart of one measure over the years, for a notebook to show.

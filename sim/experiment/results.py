@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "export_csv",
     "hash_of",
     "load",
+    "load_measures",
     "load_run",
     "load_summary",
     "variance_reduction",
@@ -105,11 +106,18 @@ def load(folder: Path | str) -> pd.DataFrame:
     return table.to_frame(_read(Path(folder)))
 
 
-def _read(folder: Path) -> pa.Table:
+def load_measures(folder: Path, group: str, measures: Iterable[str]) -> pd.DataFrame:
+    """Return only these measures of one group of a run's tidy table."""
+    return table.to_frame(
+        _read(folder, [("group", "==", group), ("measure", "in", sorted(measures))])
+    )
+
+
+def _read(folder: Path, only: list[tuple[str, str, Any]] | None = None) -> pa.Table:
     path = folder / "results.parquet"
     _need(path, folder)
     try:
-        found = pq.read_table(path, read_dictionary=table.WORDS, partitioning=None)
+        found = pq.read_table(path, read_dictionary=table.WORDS, partitioning=None, filters=only)
         found.validate()
         return found.select(table.COLUMNS)
     except (pa.ArrowException, OSError, KeyError) as error:

@@ -1,8 +1,8 @@
 """Running presets against the baseline and keeping the results: one call, one folder.
 
 It may look at scenarios and places to check a request, and calls the rest of this room; it
-writes results.parquet, summary.csv, run.json and clock.json into the folder, and nothing before
-the whole request has been found good.
+writes results.parquet, summary.csv, run.json, the appraisal and clock.json into the folder, and
+nothing before the whole request has been found good.
 """
 
 from __future__ import annotations
@@ -114,17 +114,16 @@ def run_presets(
 
 def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult:
     """Put the finished members together and write the results, the summary and run.json."""
-    from sim.experiment import record, results
+    from sim.experiment import appraise, record, results
 
     whole = results.assemble(request, folder, outcome.finished)
     results.write_summary(whole.summary, folder / "summary.csv")
     noise = results.variance_reduction(whole.years)
-    record.write_json(
-        record.run_record(
-            request, outcome, whole.results_hash, whole.provenance, noise, whole.summary
-        ),
-        folder / "run.json",
+    told = record.run_record(
+        request, outcome, whole.results_hash, whole.provenance, noise, whole.summary
     )
+    record.write_json(told, folder / "run.json")
+    appraise.keep(folder, told)
     return RunResult(
         out=folder,
         partial=bool(outcome.failed),

@@ -21,6 +21,7 @@ from sim.show.wording import (
     signed,
     span,
 )
+from sim.show.worth import one_line
 from sim.units import financial_year
 
 UNKNOWNS = "not ranked yet: no sensitivity analysis has been run for this comparison."
@@ -88,6 +89,7 @@ def headline_lines(source: object) -> list[str]:
     scenario = None
     for one in every:
         if one.scenario != scenario:
+            lines += _money(saved, scenario)
             scenario = one.scenario
             lines += ["", one.title]
         lines += textwrap.wrap(one.claim, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
@@ -96,10 +98,17 @@ def headline_lines(source: object) -> list[str]:
                 lines += textwrap.wrap(
                     f"{name}: {said}", _WIDTH, initial_indent="    ", subsequent_indent="    "
                 )
+    lines += _money(saved, scenario)
     for sentence in saved.beyond_published:
         lines += ["", *textwrap.wrap(f"Larger than anything published. {sentence}", _WIDTH)]
     lines += ["", *textwrap.wrap(f"How sure: {_shared_sure(every)}", _WIDTH)]
     return lines
+
+
+def _money(saved: Saved, scenario: str | None) -> list[str]:
+    """The account of the scenario just told, where it was appraised."""
+    said = one_line(saved, scenario) if scenario is not None else ""
+    return textwrap.wrap(said, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
 
 
 def _shared_sure(every: list[Finding]) -> str:

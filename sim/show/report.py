@@ -15,12 +15,12 @@ from typing import Any
 
 from sim.errors import UserMistake
 from sim.outcomes import MEASURES
-from sim.show import alt, charts, tables
+from sim.show import alt, charts, tables, worth
 from sim.show.export import put, svg_bytes
 from sim.show.figures import LICENCE, FigureSpec, band_sentence
 from sim.show.headline import Finding, findings
 from sim.show.saved import BASELINE, CHART_MEASURES, HEADLINE_MEASURES, Saved, clean, open_results
-from sim.show.trust import ENOUGH_RUNS, YARDSTICK
+from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
 from sim.units import financial_year
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,6 +80,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         chart_columns=alt.COLUMNS,
         gains=[(MEASURES[key].label, rows) for key in measured
                if len(rows := tables.gains(saved, key)) > 1],
+        worth=worth.page(saved), ranges=band_name(saved.members),
         how=list(_how(saved)), people=list(flat(saved.provenance)),
         unlike=_unlike_baseline(saved), evidence=_evidence(saved), yardstick=YARDSTICK,
         enough=ENOUGH_RUNS, not_said=_not_said(saved), failed=_failed(saved),
