@@ -77,7 +77,7 @@ def one_person_share(adults: Floats, odds: float, p: Parameters) -> float:
     paired = np.maximum(many - left, 0.0)
     found_nobody = 1.0 - paired / np.maximum(many, 1.0)
     rest = adults * (1.0 - alone - couple) + wants * found_nobody[:, None, None]
-    young = AGE_BAND_STARTS < p.sharer_age_limit
+    young = p.sharer_age_limit > AGE_BAND_STARTS
     sharers = (rest * np.where(young, p.young_sharer_share, p.older_sharer_share)).sum(axis=(1, 2))
     seats = p.sharers_per_household
     ones = (adults * alone).sum(axis=(1, 2)) + 1.0 / seats

@@ -43,7 +43,8 @@ def form_households(
 ) -> Households:
     """Sort people into households.
 
-    `alone_odds` float[n] multiplies the odds of living alone (`world.alone.alone_odds`). People in communal places (care homes) get a number of their own.
+    `alone_odds` float[n] multiplies each person's odds of living alone (`world.alone`). People in
+    communal places (care homes) get a number of their own.
     """
     band = age_band(age_months)
     alone = by_age_and_sex(p, "living_alone")[sex, band]

@@ -15,22 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, QUINTILES
+from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, LEVELS, QUINTILES
 from sim.world.place_data import (
     BANDS,
     Neighbourhoods,
     all_neighbourhoods,
-    band_counts,
-    councils,
     rule,
 )
 from sim.world.place_facts import council_figure
 
 Floats = NDArray[np.float64]
 _BISECTIONS = 50
-_ADULTS_WHO_CARE = ("16_34", "35_49", "50_64", "65_74", "75_84", "85_plus")
-_LONG_HOURS = ("20_34h", "35_49h", "50plus_h")
-_HOURS = ("1_9h", "10_19h", *_LONG_HOURS)
+_HOURS = ("1_9h", "10_19h", "20_34h", "35_49h", "50plus_h")
 
 
 def shifted(share: Floats, odds: Floats | float) -> Floats:
@@ -77,12 +73,6 @@ def bands_to_bands() -> Floats:
     return mixing
 
 
-def _adults_who_care(code: str) -> Floats:
-    """A council's people by the ages of Census carers: 16-34, 35-49, 50-64, 65, 75 and 85: [6]."""
-    bands = bands_to_bands() @ band_counts(councils()[code])
-    return np.concatenate([[bands[0] + bands[1]], bands[2:]])
-
-
 def disabled_ratio(here: Neighbourhoods, p: Parameters) -> Floats:
     """Census disabled share over what the neighbourhood's ages alone would give: float64[n].
 
@@ -105,26 +95,46 @@ def _expected_disabled(here: Neighbourhoods, p: Parameters) -> Floats:
 
 
 def disabled_odds(here: Neighbourhoods, p: Parameters) -> Floats:
-    """Factor on the odds of being disabled at any age, so that each neighbourhood's adults have
-    the table's share times its ratio: float64[n]."""
+    """Factor on the odds of being disabled at any age: float64[n].
+
+    It brings each neighbourhood's adults to the table's share times the neighbourhood's ratio.
+    """
     table, adults = p.array("disabled_share", AGE_BANDS), adults_by_band(here)
     wanted = (adults @ table) / adults.sum(axis=1) * disabled_ratio(here, p)
     share = np.broadcast_to(table, adults.shape)
     return fitted_odds(share, adults, wanted)
 
 
+def need_shares(p: Parameters) -> Floats:
+    """Share of people at home at each need level: float64[band, level]."""
+    rows = [p.array(f"need_share_{level}", AGE_BANDS) for level in LEVELS[1:]]
+    table = np.stack(rows, axis=1)
+    return np.concatenate([1.0 - table.sum(axis=1, keepdims=True), table], axis=1)
+
+
+def need_gradient(p: Parameters) -> Floats:
+    """Multiplier of any need by quintile and band (mean about one over people): [5, band]."""
+    return np.stack([p.array(f"need_ratio_{q}", AGE_BANDS) for q in QUINTILES])
+
+
 def need_ratio(here: Neighbourhoods, p: Parameters) -> Floats:
     """Care need over that of the neighbourhood's deprivation fifth, age for age: float64[n].
 
     Need already follows deprivation; only what the Census shows beyond the mean of the fifth is
-    added, to the power `need_follows_disabled`. England and each fifth of it keep their level.
+    added, to the power `need_follows_disabled`. Each fifth of England keeps its level of need.
     """
     everywhere = all_neighbourhoods()
-    ratio, people = disabled_ratio(everywhere, p), everywhere.people.sum(axis=1)
-    fifth = everywhere.quintile - 1
+    ratio = disabled_ratio(everywhere, p) ** p.need_follows_disabled
+    needy, fifth = adults_by_band(everywhere) @ _any_need(p), everywhere.quintile - 1
     size = len(QUINTILES)
-    usual = np.bincount(fifth, ratio * people, size) / np.bincount(fifth, people, size)
-    return np.asarray((disabled_ratio(here, p) / usual[here.quintile - 1]) ** p.need_follows_disabled)
+    usual = np.bincount(fifth, ratio * needy, size) / np.bincount(fifth, needy, size)
+    mine = disabled_ratio(here, p) ** p.need_follows_disabled
+    return np.asarray(mine / usual[here.quintile - 1])
+
+
+def _any_need(p: Parameters) -> Floats:
+    """Share of people at home with any need by AGE_BANDS in England: float64[7]."""
+    return np.asarray(1.0 - need_shares(p)[:, 0])
 
 
 @dataclass(frozen=True)
@@ -141,44 +151,48 @@ class CarerFactors:
 def carer_factors(here: Neighbourhoods, p: Parameters) -> CarerFactors:
     """How caring for people elsewhere differs where the council's Census carers differ.
 
-    Care inside the place follows need and cannot be set; what its carers miss of the council's
-    ratio to England falls on carers of people elsewhere, who are `outside_carer_part` of all and
-    `outside_carer_part_20h` of those who answer 20 hours or more. England's factors are one.
+    Care inside the place follows need and cannot be set. What need leaves unexplained of the
+    council's ratio to England, of all carers and of those of 35 hours or more, falls on carers of
+    people elsewhere, who are `outside_carer_part` and `outside_carer_part_35h` of them.
     """
-    codes, which = np.unique(here.utla, return_inverse=True)
     everywhere = all_neighbourhoods()
-    england = _carers(list(councils()), p)
-    disabled, people = disabled_ratio(everywhere, p), everywhere.people.sum(axis=1)
-    share, hours = np.ones(len(codes)), np.ones(len(codes))
-    for row, code in enumerate(codes.tolist()):
-        mine = everywhere.utla == code
-        inside = float(disabled[mine] @ people[mine] / people[mine].sum())
-        every, long = (_carers([code], p) / england).tolist()
-        share[row] = _outside(every, inside, p.outside_carer_part)
-        long = _outside(long, inside, p.outside_carer_part_20h) / share[row]
-        hours[row] = _mean_factor(long, p)
-    return CarerFactors(share[which], hours[which])
+    needy, elsewhere = _expected_carers(everywhere, p)
+    codes, which = np.unique(everywhere.utla, return_inverse=True)
+    told = np.array([_census_carers(code) for code in codes.tolist()])
+    counts = [everywhere.adults, needy, elsewhere]
+    adults, needy, elsewhere = (np.bincount(which, weights=each) for each in counts)
+    every, long, inside, outside = (
+        (each / adults) / (each.sum() / adults.sum())
+        for each in (told[:, 0], told[:, 1], needy, elsewhere)
+    )
+    share = _outside(every, inside, p.outside_carer_part)
+    more = _outside(long, inside, p.outside_carer_part_35h) / share
+    hours, row = _mean_factor(more, p), np.searchsorted(codes, here.utla)
+    return CarerFactors((share / outside)[row], hours[row])
 
 
-def _outside(ratio: float, inside: float, part: float) -> float:
+def _outside(ratio: Floats, inside: Floats, part: float) -> Floats:
     """Factor on a part so that part and rest together change by `ratio`; at least a small one."""
-    return max((ratio - (1.0 - part) * inside) / part, rule("carer_factor_least"))
+    return np.asarray(
+        np.maximum((ratio - (1.0 - part) * inside) / part, rule("carer_factor_least"))
+    )
 
 
-def _mean_factor(ratio: float, p: Parameters) -> float:
-    """Factor on the mean of exponential hours that multiplies those over 20 answered by `ratio`."""
-    usual = p.hands_on_point_2 / p.outside_care_mean_hours
-    most = rule("carer_factor_most")
-    return float(np.clip(usual / np.maximum(usual - np.log(ratio), usual / most), 1.0 / most, most))
+def _mean_factor(ratio: Floats, p: Parameters) -> Floats:
+    """Factor on the mean of exponential hours that multiplies those over 35 answered by `ratio`."""
+    usual, most = p.hands_on_point_3 / p.outside_care_mean_hours, rule("carer_factor_most")
+    least = usual / most
+    return np.asarray(np.maximum(usual / np.maximum(usual - np.log(ratio), least), 1.0 / most))
 
 
-def _carers(codes: list[str], p: Parameters) -> Floats:
-    """Census carers over those expected from ages alone: all, and from 20 hours; float64[2]."""
-    told = np.zeros(2)
-    expected = 0.0
-    by_age = p.array("unpaid_carer_share", _ADULTS_WHO_CARE)
-    for code in codes:
-        hours = np.array([council_figure(code, f"carers_{each}") for each in _HOURS])
-        told += (hours.sum(), hours[-len(_LONG_HOURS) :].sum())
-        expected += float(_adults_who_care(code) @ by_age)
-    return np.asarray(told / expected)
+def _expected_carers(here: Neighbourhoods, p: Parameters) -> tuple[Floats, Floats]:
+    """People in need, and carers of people elsewhere before any factor: float64[n] each."""
+    adults = adults_by_band(here)
+    needy = (adults * _any_need(p) * need_gradient(p)[here.quintile - 1]).sum(axis=1)
+    return needy * need_ratio(here, p), adults @ p.array("outside_carer", AGE_BANDS)
+
+
+def _census_carers(code: str) -> tuple[float, float]:
+    """A council's Census carers: all, and of 35 hours a week or more."""
+    hours = [council_figure(code, f"carers_{each}") for each in _HOURS]
+    return sum(hours), sum(hours[_HOURS.index("35_49h") :])

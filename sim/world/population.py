@@ -30,7 +30,7 @@ from sim.world.bands import (
     age_band,
 )
 from sim.world.households import form_households
-from sim.world.margins import fitted_odds, shifted
+from sim.world.margins import fitted_odds, need_gradient, need_shares, shifted
 from sim.world.vital import ages_within_band
 
 Floats = NDArray[np.float64]
@@ -157,18 +157,6 @@ def female_share(p: Parameters) -> Floats:
 def sociability_of(p: Parameters, luck: Luck, key: Ids) -> Floats:
     """A positive, right-skewed trait of mean 1: gamma with the stated shape."""
     return luck.gamma(Decision.SOCIABILITY, key, 0, p.sociability_shape)
-
-
-def need_shares(p: Parameters) -> Floats:
-    """Share of people at home at each need level: float64[band, level]."""
-    rows = [p.array(f"need_share_{level}", AGE_BANDS) for level in LEVELS[1:]]
-    table = np.stack(rows, axis=1)
-    return np.concatenate([1.0 - table.sum(axis=1, keepdims=True), table], axis=1)
-
-
-def need_gradient(p: Parameters) -> Floats:
-    """Multiplier of any need by quintile and band (mean about one over people): [5, band]."""
-    return np.stack([p.array(f"need_ratio_{q}", AGE_BANDS) for q in QUINTILES])
 
 
 def need_of(
