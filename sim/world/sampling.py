@@ -1,8 +1,8 @@
 """Choosing whole neighbourhoods that together look like their place.
 
 Like picking a few streets to stand for a town: start somewhere keyed to the town's own name, then
-swap streets for as long as a swap brings ages, deprivation, disability and size nearer to the
-town's.
+swap streets for as long as a swap brings ages, deprivation, disability, cars and size nearer to
+the town's.
 Looks at neighbourhoods. Changes nothing. Whole-number arithmetic only, so that every machine
 chooses the same streets, whatever the seed of the run.
 """
@@ -23,7 +23,7 @@ from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhood
 Ints = NDArray[np.int64]
 QUINTILE_COUNT = len(QUINTILES)
 QUINTILE_NAMES = QUINTILES
-DISABLED = "disabled"
+OTHERS = ("disabled", "no_car")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Sample:
     counts: Ints
     """People aged 16+ by the 12 bands of `DATA_BANDS`, n x 12."""
     match: dict[str, tuple[float, float]]
-    """Shares of people aged 16+: group, quintile or disabled -> (sample, place)."""
+    """Shares of people aged 16+: group, quintile, disabled or no car -> (sample, place)."""
     scale: float
     """People aged 16+ in the place for each one in the sample."""
     quintiles_shown: tuple[int, ...]
@@ -97,7 +97,7 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
         rows = _choose(text_key(code), here, wanted)
     chosen = here.take(rows)
     shares = (_shares(chosen), _shares(here))
-    keys = (*ADULT_GROUPS, *QUINTILE_NAMES, DISABLED)
+    keys = (*ADULT_GROUPS, *QUINTILE_NAMES, *OTHERS)
     match = {
         key: (float(mine), float(theirs)) for key, mine, theirs in zip(keys, *shares, strict=True)
     }
@@ -132,19 +132,20 @@ def _usable(residents: object) -> int:
 
 
 def _features(here: Neighbourhoods) -> Ints:
-    """People by 5 adult groups and by 5 quintiles, and those the Census calls disabled, n x 11."""
+    """People by 5 adult groups, by 5 quintiles, disabled and without a car, n x 12."""
     by_quintile = here.adults[:, None] * (
         here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
     )
-    # as many of the adults as of everybody, so that every column counts the same people
-    disabled = np.rint(here.disabled_share * here.adults).astype(np.int64)
-    return np.hstack([here.adult_groups, by_quintile, disabled[:, None]])
+    # the same share of adults as of everybody, or of homes, so that every column counts adults
+    shares = np.stack([here.disabled_share, here.no_car_share], axis=1)
+    others = np.rint(shares * here.adults[:, None]).astype(np.int64)
+    return np.hstack([here.adult_groups, by_quintile, others])
 
 
 def _shares(here: Neighbourhoods) -> NDArray[np.float64]:
     sums = _features(here).sum(axis=0)
-    groups, fifths, disabled = np.split(sums, [len(ADULT_GROUPS), -1])
-    return np.hstack([groups / groups.sum(), fifths / fifths.sum(), disabled / fifths.sum()])
+    groups, fifths, others = np.split(sums, [len(ADULT_GROUPS), -len(OTHERS)])
+    return np.hstack([groups / groups.sum(), fifths / fifths.sum(), others / fifths.sum()])
 
 
 def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
@@ -160,7 +161,7 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):
         key = mix_ids(names, salt + start)
-        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) : -1] * wanted)
+        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) : -len(OTHERS)] * wanted)
         cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
         if best is None or cost < best[0]:
             best = (cost, np.flatnonzero(inside))
