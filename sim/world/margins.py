@@ -159,8 +159,10 @@ def carer_factors(here: Neighbourhoods, p: Parameters) -> CarerFactors:
     needy, elsewhere = _expected_carers(everywhere, p)
     codes, which = np.unique(everywhere.utla, return_inverse=True)
     told = np.array([_census_carers(code) for code in codes.tolist()])
-    counts = [everywhere.adults, needy, elsewhere]
-    adults, needy, elsewhere = (np.bincount(which, weights=each) for each in counts)
+    adults, needy, elsewhere = (
+        np.bincount(which, weights=each.astype(np.float64))
+        for each in (everywhere.adults, needy, elsewhere)
+    )
     every, long, inside, outside = (
         (each / adults) / (each.sum() / adults.sum())
         for each in (told[:, 0], told[:, 1], needy, elsewhere)

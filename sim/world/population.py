@@ -239,7 +239,7 @@ def _no_car(
     homes = np.flatnonzero((head == np.arange(head.size)) & ~communal)
     cell = area[homes] * len(ratio) + kind[homes]
     count = np.bincount(cell, minlength=share.size).reshape(share.shape)
-    chance = shifted(share, fitted_odds(share, count, told)[:, None])
+    chance = shifted(share, fitted_odds(share, count.astype(np.float64), told)[:, None])
     return luck.happens(Decision.CAR, key[head], 0, chance[area, kind[head]])
 
 
