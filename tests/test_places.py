@@ -334,13 +334,13 @@ def test_the_same_sample_is_drawn_in_another_process_whatever_the_hash_seed():
 def test_the_chosen_neighbourhoods_are_pinned():
     chosen = places.get("Brighton and Hove").sample(10_000).neighbourhoods
     assert chosen.code.tolist() == [
-        "E01016887",
-        "E01016891",
-        "E01016904",
-        "E01016916",
-        "E01016968",
+        "E01016925",
+        "E01016943",
+        "E01016949",
+        "E01016952",
         "E01016979",
-        "E01017008",
+        "E01017009",
+        "E01017010",
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import margins
 import numpy as np
 import pytest
 from towns import hubs, people_now, plan, services, town, who_differs
@@ -17,6 +18,7 @@ from sim.luck import Luck
 from sim.model import CommunityModel
 from sim.parameters import Parameters
 from sim.scenario import load
+from sim.world.alone import adults_by_sex_and_band, one_person_share
 from sim.world.bands import (
     AGE_BANDS,
     DATA_BAND_STARTS,
@@ -26,10 +28,29 @@ from sim.world.bands import (
     CareHome,
 )
 from sim.world.households import by_age_and_sex
+from sim.world.margins import (
+    adults_by_band,
+    carer_factors,
+    disabled_odds,
+    fitted_odds,
+    need_ratio,
+    need_shares,
+    shifted,
+)
+from sim.world.place_data import all_neighbourhoods
 from sim.world.places import get
 from sim.world.population import Areas, people_of
 
 LARGE = 12_000
+PER_AREA = (
+    "no_car_share",
+    "ethnic_shares",
+    "disabled_odds",
+    "need_ratio",
+    "alone_odds",
+    "carer_share",
+    "carer_hours",
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +82,7 @@ def test_people_by_neighbourhood_and_age_are_exactly_those_of_the_data(place: st
     assert len(people) == sample.residents
 
 
-def test_ethnic_groups_and_cars_follow_the_place() -> None:
+def test_ethnic_groups_follow_the_place() -> None:
     for place in ("Hastings", "Tower Hamlets"):
         model = town(place=place, residents=8_000)
         people, place_ = model.world.people, model.place
@@ -70,10 +91,87 @@ def test_ethnic_groups_and_cars_follow_the_place() -> None:
             share = (people.ethnicity[young] == row).mean()
             told = place_.facts[f"eth_{group}_share"].value
             assert within_chance(share, told, int(young.sum()), 0.01), (place, group)
-        house = np.unique(people.household[people.at_home], return_index=True)[1]
-        homes = np.flatnonzero(people.at_home)[house]
-        told = model.sample.neighbourhoods.no_car_share[people.area[homes]].mean()
-        assert (~people.has_car[homes]).mean() == pytest.approx(told, abs=0.08), place
+
+
+def test_homes_without_a_car_are_as_many_in_each_neighbourhood_as_the_census_counted() -> None:
+    for place in ("Tower Hamlets", "Wokingham"):
+        model = town(place=place, residents=10_000)
+        people, homes = model.world.people, np.flatnonzero(model.world.people.at_home)
+        homes = homes[np.unique(people.household[homes], return_index=True)[1]]
+        for area, told in enumerate(model.sample.neighbourhoods.no_car_share):
+            here = homes[people.area[homes] == area]
+            assert within_chance((~people.has_car[here]).mean(), told, here.size, 0.0), place
+
+
+@pytest.fixture(scope="module")
+def england_margins() -> tuple[margins.Margins, margins.Margins]:
+    return margins.made("England", 20_000), margins.told("England", 20_000)
+
+
+@pytest.mark.parametrize("place", margins.CONTRASTING)
+def test_homes_disability_and_carers_follow_unlike_councils(place: str, england_margins) -> None:
+    """At about 10,000 residents: homes in shares, people as ratios to England's."""
+    mine, theirs = margins.made(place, 10_000), margins.told(place, 10_000)
+    assert mine.one_person == pytest.approx(theirs.one_person, abs=0.02)
+    # homes in each neighbourhood are not quite as many as in the Census, so the mean may differ
+    assert mine.no_car == pytest.approx(theirs.no_car, abs=0.045)
+    mine, theirs = mine.over(england_margins[0]), theirs.over(england_margins[1])
+    assert mine.disabled == pytest.approx(theirs.disabled, abs=0.08)
+    assert mine.carers == pytest.approx(theirs.carers, abs=0.14)
+    assert mine.carers_20h == pytest.approx(theirs.carers_20h, abs=0.2)
+    assert mine.carers_50h == pytest.approx(theirs.carers_50h, abs=0.25)
+
+
+def test_england_itself_keeps_its_level_of_need_and_carers() -> None:
+    """Ratios average to one over the country, so nothing fitted to England moves."""
+    p, everywhere = Parameters.build(), all_neighbourhoods()
+    adults = adults_by_band(everywhere)
+    needy = adults @ (1.0 - need_shares(p)[:, 0])
+    for fifth in range(1, 6):
+        here = everywhere.quintile == fifth
+        mean = np.average(need_ratio(everywhere, p)[here], weights=needy[here])
+        assert mean == pytest.approx(1.0, abs=1e-9)
+    outside = adults @ p.array("outside_carer", AGE_BANDS)
+    factors = carer_factors(everywhere, p)
+    assert np.average(factors.share, weights=outside) == pytest.approx(1.0, abs=0.01)
+    table = p.array("disabled_share", AGE_BANDS)
+    share = shifted(table, disabled_odds(everywhere, p)[:, None])
+    assert (share * adults).sum() == pytest.approx((adults @ table).sum(), rel=0.005)
+
+
+def test_odds_are_fitted_to_the_wanted_mean_by_hand() -> None:
+    """Two kinds of homes, half each: odds 1/3 and 3 times 1 give shares 1/4 and 3/4, mean 1/2."""
+    share = np.array([[1 / 4, 3 / 4], [1 / 2, 1 / 2], [1 / 4, 3 / 4]])
+    weight = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    fitted = fitted_odds(share, weight, np.array([1 / 2, 3 / 4, 1 / 2]))
+    assert fitted == pytest.approx([1.0, 3.0, 1.0])
+
+
+def test_expected_one_person_homes_are_those_the_model_forms() -> None:
+    """Couples who find nobody and sharers left over included, at twice and at half the odds."""
+    p, place = Parameters.build(), get("Birmingham")
+    sample = place.sample(40_000)
+    adults = adults_by_sex_and_band(sample.neighbourhoods, p)
+    made = areas_of(place, sample, p)
+    for odds in (0.5, 2.0):
+        bent = dataclasses.replace(made, alone_odds=np.full(len(made.codes), odds))
+        people = people_of(bent, p, Luck(1))
+        size = np.bincount(people["household"][people["care_home"] == 0])
+        expected = one_person_share(adults, odds, p)
+        assert (size == 1).sum() / (size > 0).sum() == pytest.approx(expected, abs=0.012)
+
+
+def test_newcomers_and_later_years_keep_the_places_own_cut_offs() -> None:
+    """After two years Blackpool is still far more disabled, and in need, than Wokingham."""
+    shares = []
+    for place in ("Blackpool", "Wokingham"):
+        model = town(place=place, residents=3_000, years=2)
+        model.run_for(24)
+        people = model.world.people
+        middle = people.at_home & np.isin(people.band, [2, 3])
+        shares.append((people.disabled[middle].mean(), (people.need[middle] > 0).mean()))
+    assert shares[0][0] > 1.4 * shares[1][0]
+    assert shares[0][1] > 1.4 * shares[1][1]
 
 
 # --- joint patterns ---------------------------------------------------------------------------
@@ -189,10 +287,7 @@ def areas() -> tuple[Areas, Parameters]:
 
 
 def only(areas: Areas, rows: list[int]) -> Areas:
-    chosen = {
-        name: getattr(areas, name)[rows]
-        for name in ("counts", "quintile", "disabled_share", "no_car_share", "ethnic_shares")
-    }
+    chosen = {name: getattr(areas, name)[rows] for name in ("counts", "quintile", *PER_AREA)}
     return dataclasses.replace(areas, codes=tuple(areas.codes[row] for row in rows), **chosen)
 
 

@@ -18,6 +18,7 @@ from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, chance_per_month, minutes
 from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, Sex
 from sim.world.columns import Columns
+from sim.world.population import Areas
 from sim.world.ties import EdgeList
 
 Rows = NDArray[np.int64]
@@ -169,12 +170,12 @@ def _ration(ids: Ids, helper: Rows, wanted: Rows, room: Rows) -> Rows:
     return got
 
 
-def care_outside(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+def care_outside(people: Columns, areas: Areas, p: Parameters, luck: Luck, month: int) -> None:
     """Caring for people who live elsewhere: it starts and stops so that its share holds.
 
     Onset = exit x prevalence / (1 - prevalence).
     """
-    target = outside_share(people, p)
+    target = outside_share(people, areas, p)
     stop = float(chance_per_month(p.carer_exit_annual_extra_resident))
     ids = people.id
     gives = people.outside_minutes > 0
@@ -183,21 +184,22 @@ def care_outside(people: Columns, p: Parameters, luck: Luck, month: int) -> None
     chance = np.where(~gives & able, stop * target / (1.0 - target), 0.0)
     rows = np.flatnonzero(luck.happens(Decision.OUTSIDE_CARE_START, ids, month, chance))
     people.outside_minutes = np.where(stops | ~able, 0, people.outside_minutes)
-    people.outside_minutes[rows] = outside_hours(people, rows, p, luck, month)
+    people.outside_minutes[rows] = outside_hours(people, areas, rows, p, luck, month)
 
 
-def outside_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
-    """Share who care for somebody elsewhere, by age and sex."""
+def outside_share(people: Columns, areas: Areas, p: Parameters) -> NDArray[np.float64]:
+    """Share who care for somebody elsewhere, by age and sex, as the council's carers differ."""
     share = p.array("outside_carer", AGE_BANDS)[people.band]
     ratio = np.where(people.sex == Sex.FEMALE, p.caring_ratio_female, 2.0 - p.caring_ratio_female)
-    return np.asarray(share * ratio)
+    return np.asarray(share * ratio * areas.carer_share[people.area])
 
 
-def outside_hours(people: Columns, rows: Rows, p: Parameters, luck: Luck, month: int) -> Rows:
+def outside_hours(
+    people: Columns, areas: Areas, rows: Rows, p: Parameters, luck: Luck, month: int
+) -> Rows:
     """Hands-on minutes a week of somebody who cares for a person elsewhere."""
-    scale = p.outside_care_mean_hours * luck.exponential(
-        Decision.OUTSIDE_CARE, people.id[rows], month
-    )
+    mean = p.outside_care_mean_hours * areas.carer_hours[people.area[rows]]
+    scale = mean * luck.exponential(Decision.OUTSIDE_CARE, people.id[rows], month)
     least = int(p.carer_counts_from_hours * MINUTES_PER_HOUR)
     return np.clip(minutes(scale), least, minutes(p.carer_hours_most_16_64))
 

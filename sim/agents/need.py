@@ -15,6 +15,7 @@ from sim.units import minutes
 from sim.world.bands import AGE_BANDS, DEMENTIA_BANDS, DEMENTIA_STEP_YEARS, LEVELS, PENSION_AGE
 from sim.world.columns import Columns
 from sim.world.people import disabled_cut
+from sim.world.population import Areas
 
 MOST_MONTHS_COUNTED = 1200
 
@@ -40,9 +41,9 @@ def lose_memory(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
     people.dementia |= luck.happens(Decision.DEMENTIA, people.id, month, chance)
 
 
-def mark_disabled(people: Columns, p: Parameters) -> None:
-    """Disabled in the survey's sense: over the age's cut-off, or in need of care."""
-    cut = disabled_cut(p)[people.quintile, people.band]
+def mark_disabled(people: Columns, areas: Areas, p: Parameters) -> None:
+    """Disabled in the survey's sense: over the place's cut-off for the age, or in need of care."""
+    cut = disabled_cut(areas, p)[people.area, people.band]
     people.disabled = (people.liability > cut) | (people.need > 0)
 
 

@@ -17,8 +17,10 @@ from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
 from sim.agents.volunteer import help_at_home
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
+from sim.world.alone import alone_odds
 from sim.world.bands import ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
 from sim.world.friends import make_and_lose_friends
+from sim.world.margins import carer_factors, disabled_odds, need_ratio
 from sim.world.neighbours import turn_over_neighbours
 from sim.world.people import World, open_world
 from sim.world.places import Place, get
@@ -30,15 +32,18 @@ def areas_of(place: Place, sample: Sample, p: Parameters) -> Areas:
     """What the population builder needs to know of the sampled neighbourhoods."""
     here = sample.neighbourhoods
     ethnic = np.array([place.facts[f"eth_{group}_share"].value for group in ETHNICITIES])
-    alone = place.facts["one_person_household_share"].value / p.one_person_household_share
+    carers = carer_factors(here, p)
     return Areas(
         codes=tuple(here.code.tolist()),
         counts=sample.counts,
         quintile=here.quintile.astype(np.int64) - 1,
-        disabled_share=here.disabled_share,
         no_car_share=here.no_car_share,
         ethnic_shares=np.broadcast_to(ethnic / ethnic.sum(), (len(here), ethnic.size)),
-        alone_ratio=float(alone),
+        disabled_odds=disabled_odds(here, p),
+        need_ratio=need_ratio(here, p),
+        alone_odds=alone_odds(here, p),
+        carer_share=carers.share,
+        carer_hours=carers.hours,
     )
 
 
@@ -47,7 +52,7 @@ def settle(world: World, p: Parameters, luck: Luck, months: int) -> None:
     people, ties = world.people, world.ties
     ages = feelings.age_effect(p)
     people.z = feelings.wanted_feeling(people, ties, p, ages)
-    need.mark_disabled(people, p)
+    need.mark_disabled(people, world.areas, p)
     for month in range(1 - months, 1):
         make_and_lose_friends(people, ties.friends, p, luck, month)
         turn_over_neighbours(people, ties.neighbours, p, luck, month)
@@ -64,10 +69,10 @@ def start_care(world: World, p: Parameters, luck: Luck) -> None:
     people.severity = luck.normal(Decision.SEVERITY, people.id, 0)
     volunteer.start_volunteers(people, p, luck)
     need.set_needed_minutes(people, p)
-    share = carer.outside_share(people, p)
+    share = carer.outside_share(people, world.areas, p)
     able = people.at_home & (people.need <= 2)
     rows = np.flatnonzero(able & luck.happens(Decision.OUTSIDE_CARE_START, people.id, 0, share))
-    people.outside_minutes[rows] = carer.outside_hours(people, rows, p, luck, 0)
+    people.outside_minutes[rows] = carer.outside_hours(people, world.areas, rows, p, luck, 0)
     rules = Rules(p.cut_off_hours, 1.0)
     for _ in range(2):  # families help less where the council does, and that decides who is left
         people.formal_minutes = people.reference_package

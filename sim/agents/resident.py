@@ -108,7 +108,7 @@ class Resident(ColumnAgent):
         """Household, kin and companions help before anybody is paid."""
         model, columns = _model(people), people.columns
         need.set_needed_minutes(columns, model.p)
-        carer.care_outside(columns, model.p, model.luck, model.month)
+        carer.care_outside(columns, model.world.areas, model.p, model.luck, model.month)
         model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
         carer.take_the_role(columns, model.p)
         volunteer.help_at_home(columns, model.p)
@@ -131,11 +131,10 @@ class Resident(ColumnAgent):
         model, columns = _model(people), people.columns
         model.risks = raw_multipliers(columns, model.norms, model.p)
         need.drift_liability(columns, model.p, model.luck, model.month)
-        need.change_need(
-            columns, model.risks["onset"], model.norms, model.p, model.luck, model.month
-        )
+        onset = model.risks["onset"] * model.world.areas.need_ratio[columns.area]
+        need.change_need(columns, onset, model.norms, model.p, model.luck, model.month)
         need.lose_memory(columns, model.p, model.luck, model.month)
-        need.mark_disabled(columns, model.p)
+        need.mark_disabled(columns, model.world.areas, model.p)
 
     @population_rule
     def meet_crisis(people: ColumnAgentSet) -> None:

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS, QUINTILES, SEXES
 from sim.world.columns import Columns
-from sim.world.population import need_gradient
+from sim.world.margins import need_gradient
 
 Floats = NDArray[np.float64]
 

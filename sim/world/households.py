@@ -39,17 +39,17 @@ def form_households(
     key: Ids,
     p: Parameters,
     luck: Luck,
-    alone_ratio: float,
+    alone_odds: NDArray[np.float64],
 ) -> Households:
     """Sort people into households.
 
-    `alone_ratio` is the place's share of one-person households over England's; it shifts the
-    odds of living alone. People in communal places (care homes) get a number of their own.
+    `alone_odds` float[n] multiplies each person's odds of living alone (`world.alone`). People in
+    communal places (care homes) get a number of their own.
     """
     band = age_band(age_months)
     alone = by_age_and_sex(p, "living_alone")[sex, band]
     couple = by_age_and_sex(p, "living_as_couple")[sex, band]
-    odds = alone_ratio * alone / (1.0 - alone)
+    odds = alone_odds * alone / (1.0 - alone)
     shifted = odds / (1.0 + odds)
     couple = couple * (1.0 - shifted) / (1.0 - alone)
     draw = luck.uniform(Decision.LIVING, key, 0)

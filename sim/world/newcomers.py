@@ -16,12 +16,12 @@ from sim.world.columns import Columns
 from sim.world.friends import address, give_newcomers_friends
 from sim.world.households import by_age_and_sex
 from sim.world.kin import share_home
+from sim.world.margins import shifted
 from sim.world.neighbours import greet
 from sim.world.people import World, disabled_cut, refresh
 from sim.world.population import (
     ethnicity_of,
     need_of,
-    no_car_chance,
     savings_of,
     sociability_of,
 )
@@ -38,7 +38,7 @@ def welcome(
     A household that moves in is a couple, a person alone or one who joins others, by the
     evidence for the age; a 16-year-old lives with a family of the neighbourhood.
     """
-    couple, alone = _living(key, age, p, luck)
+    couple, alone = _living(key, age, world.areas.alone_odds[area], p, luck)
     second = mix_ids(key[couple], _PARTNER)
     lead = np.arange(key.size)
     everyone = np.concatenate([key, second])
@@ -63,7 +63,7 @@ def welcome(
     people.partner[before + other] = before + mates
     refresh(people)
     people.disabled[rows] = (
-        people.liability[rows] > disabled_cut(p)[people.quintile[rows], people.band[rows]]
+        people.liability[rows] > disabled_cut(world.areas, p)[people.area[rows], people.band[rows]]
     ) | (people.need[rows] > 0)
     share_home(people, np.asarray(rows), world.ties.kin, p)
     give_newcomers_friends(people, rows, world.ties.friends, p, luck, month)
@@ -72,12 +72,13 @@ def welcome(
 
 
 def _living(
-    key: Ids, age: Rows, p: Parameters, luck: Luck
+    key: Ids, age: Rows, odds: NDArray[np.float64], p: Parameters, luck: Luck
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     band = age_band(age)
     sex = np.full(key.size, Sex.FEMALE)
-    as_couple = by_age_and_sex(p, "living_as_couple")[sex, band]
-    alone = by_age_and_sex(p, "living_alone")[sex, band]
+    usual = by_age_and_sex(p, "living_alone")[sex, band]
+    alone = shifted(usual, odds)
+    as_couple = by_age_and_sex(p, "living_as_couple")[sex, band] * (1.0 - alone) / (1.0 - usual)
     draw = luck.uniform(Decision.LIVING, key, 0)
     adult = age > ADULT_AGE * 12
     return adult & (draw < as_couple), adult & (draw >= as_couple) & (draw < as_couple + alone)
@@ -94,8 +95,7 @@ def _traits(
     liability = shared * disposition + np.sqrt(1.0 - shared**2) * own
     band = age_band(age)
     nobody = np.zeros(key.size, dtype=np.bool_)
-    need = need_of(p, luck, key, band, quintile, liability, nobody)
-    odds = areas.no_car_share[area]
+    need = need_of(p, luck, key, band, quintile, liability, nobody, areas.need_ratio[area])
     interest = (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64)
     return {
         "id": key,
@@ -109,7 +109,7 @@ def _traits(
         "liability": liability,
         "need": need,
         "months_in_need": np.where(need > 0, 12, 0),
-        "has_car": ~luck.happens(Decision.CAR, key, 0, no_car_chance(odds, 1.0)),
+        "has_car": ~luck.happens(Decision.CAR, key, 0, areas.no_car_share[area]),
         "digital": ~luck.happens(
             Decision.DIGITAL, key, 0, p.array("internet_non_user", AGE_BANDS)[band]
         ),

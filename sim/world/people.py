@@ -13,10 +13,11 @@ from scipy.special import ndtri
 
 from sim.luck import Luck
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, QUINTILES, age_band
+from sim.world.bands import AGE_BANDS, age_band
 from sim.world.columns import Column, Columns
 from sim.world.friends import start_friends, tables_for
 from sim.world.kin import start_kin
+from sim.world.margins import shifted
 from sim.world.neighbours import start_neighbours
 from sim.world.population import Areas, people_of
 from sim.world.ties import Ties
@@ -139,11 +140,11 @@ def refresh(people: Columns) -> None:
     people.household_size = np.bincount(people.household)[people.household]
 
 
-def disabled_cut(p: Parameters) -> NDArray[np.float64]:
-    """Cut-off on the liability by quintile and age band: float64[5, 7]."""
-    shares = p.array("disabled_share", AGE_BANDS)[None, :]
-    ratio = p.array("disabled_ratio", QUINTILES)[:, None]
-    return np.asarray(ndtri(1.0 - np.minimum(shares * ratio, 1.0)))
+def disabled_cut(areas: Areas, p: Parameters) -> NDArray[np.float64]:
+    """Cut-off on the liability by neighbourhood and age band: float64[n, 7]."""
+    return np.asarray(
+        ndtri(1.0 - shifted(p.array("disabled_share", AGE_BANDS), areas.disabled_odds[:, None]))
+    )
 
 
 def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
@@ -154,7 +155,7 @@ def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
     refresh(people)
     per_street = int(p.households_per_street)
     people.street = people.household // per_street
-    people.disabled = people.liability > disabled_cut(p)[people.quintile, people.band]
+    people.disabled = people.liability > disabled_cut(areas, p)[people.area, people.band]
     people.area_tables = tables_for(people.area, p, 1.0 - p.interest_pool_share)
     people.interest_tables = tables_for(people.interest, p, p.interest_pool_share)
     world = World(areas, people)

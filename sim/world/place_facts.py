@@ -211,6 +211,11 @@ def _columns() -> dict[str, Column]:
     return found
 
 
+def council_figure(code: str, name: str) -> float:
+    """One figure of a whole council, filled in as the facts say where none was published."""
+    return _columns()[name].read(code)[0]
+
+
 def facts_of(here: Neighbourhoods) -> dict[str, Fact]:
     """Every fact about the place these neighbourhoods make up.
 

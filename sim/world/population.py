@@ -30,6 +30,7 @@ from sim.world.bands import (
     age_band,
 )
 from sim.world.households import form_households
+from sim.world.margins import fitted_odds, need_gradient, need_shares, shifted
 from sim.world.vital import ages_within_band
 
 Floats = NDArray[np.float64]
@@ -40,16 +41,21 @@ class Areas:
     """What the population needs to know of the sampled neighbourhoods (n of them).
 
     `counts` int[n, 12] by DATA_BANDS; `quintile` 0 (most deprived) to 4; shares 0 to 1;
-    `ethnic_shares` float[n, 5] for residents of all ages.
+    `ethnic_shares` float[n, 5] for residents of all ages. The last five bend national tables
+    towards the place (`sim.world.margins`), 1 being England: factors on the odds of being disabled
+    and of living alone, on care need, on who cares for people elsewhere and their mean hours.
     """
 
     codes: tuple[str, ...]
     counts: NDArray[np.int64]
     quintile: NDArray[np.int64]
-    disabled_share: Floats
     no_car_share: Floats
     ethnic_shares: Floats
-    alone_ratio: float
+    disabled_odds: Floats
+    need_ratio: Floats
+    alone_odds: Floats
+    carer_share: Floats
+    carer_hours: Floats
 
     @property
     def keys(self) -> Ids:
@@ -67,18 +73,18 @@ def people_of(areas: Areas, p: Parameters, luck: Luck) -> dict[str, NDArray[np.g
     area, band, ordinal = _expand(areas.counts)
     key = mix_ids(areas.keys[area], ordinal.astype(np.uint64))
     age = _ages(band, key, luck)
-    female = luck.happens(Decision.SEX, key, 0, _female_share(p)[band])
+    female = luck.happens(Decision.SEX, key, 0, female_share(p)[band])
     sex = female.astype(np.int64)
     group = age_band(age)
     home = luck.happens(Decision.CARE_HOME_START, key, 0, p.array("care_home", AGE_BANDS)[group])
-    households = form_households(area, age, sex, home, key, p, luck, areas.alone_ratio)
+    households = form_households(area, age, sex, home, key, p, luck, areas.alone_odds[area])
     number, partner = households.number, households.partner
     quintile = areas.quintile[area]
     disposition = luck.normal(Decision.DISPOSITION, key, 0)
     own = luck.normal(Decision.LIABILITY, key, 0)
     shared = p.liability_disposition_correlation
     liability = shared * disposition + np.sqrt(1.0 - shared**2) * own
-    need = need_of(p, luck, key, group, quintile, liability, home)
+    need = need_of(p, luck, key, group, quintile, liability, home, areas.need_ratio[area])
     alone = np.bincount(number)[number] == 1
     ethnicity = ethnicity_of(areas, p, luck, key, area, age)
     payer = _home_payer(p, luck, key, age, home, quintile)
@@ -97,7 +103,7 @@ def people_of(areas: Areas, p: Parameters, luck: Luck) -> dict[str, NDArray[np.g
         "need": need,
         "months_in_need": _spell(p, luck, key, need),
         "care_home": payer,
-        "has_car": ~_no_car(areas, p, luck, key, area, age, number, alone),
+        "has_car": ~_no_car(areas, p, luck, key, area, age, number, alone, home),
         "digital": ~luck.happens(
             Decision.DIGITAL, key, 0, p.array("internet_non_user", AGE_BANDS)[group]
         ),
@@ -142,7 +148,7 @@ def _ages(band: NDArray[np.int64], key: Ids, luck: Luck) -> NDArray[np.int64]:
     return years * 12 + month
 
 
-def _female_share(p: Parameters) -> Floats:
+def female_share(p: Parameters) -> Floats:
     """Share of women by data band; the registry gives it from 18, so 16-17 takes the first."""
     bands = ("18_24", "18_24", "25_34", "35_44", "45_54", *DATA_BANDS[5:])
     return p.array("female_share", bands)
@@ -153,18 +159,6 @@ def sociability_of(p: Parameters, luck: Luck, key: Ids) -> Floats:
     return luck.gamma(Decision.SOCIABILITY, key, 0, p.sociability_shape)
 
 
-def need_shares(p: Parameters) -> Floats:
-    """Share of people at home at each need level: float64[band, level]."""
-    rows = [p.array(f"need_share_{level}", AGE_BANDS) for level in LEVELS[1:]]
-    table = np.stack(rows, axis=1)
-    return np.concatenate([1.0 - table.sum(axis=1, keepdims=True), table], axis=1)
-
-
-def need_gradient(p: Parameters) -> Floats:
-    """Multiplier of any need by quintile and band (mean about one over people): [5, band]."""
-    return np.stack([p.array(f"need_ratio_{q}", AGE_BANDS) for q in QUINTILES])
-
-
 def need_of(
     p: Parameters,
     luck: Luck,
@@ -173,13 +167,17 @@ def need_of(
     quintile: NDArray[np.int64],
     liability: Floats,
     home: NDArray[np.bool_],
+    ratio: Floats,
 ) -> NDArray[np.int64]:
-    """Need level 0 to 4: the disability liability plus luck of its own, cut at the shares."""
+    """Need level 0 to 4: the disability liability plus luck of its own, cut at the shares.
+
+    `ratio` is the neighbourhood's need over that of its deprivation fifth.
+    """
     weight = p.need_liability_correlation
     own = luck.normal(Decision.NEED_START, key, 0)
     score = weight * liability + np.sqrt(1.0 - weight**2) * own
     any_need = 1.0 - need_shares(p)[:, 0]
-    raised = np.minimum(any_need[group] * need_gradient(p)[quintile, group], 1.0)
+    raised = np.minimum(any_need[group] * need_gradient(p)[quintile, group] * ratio, 1.0)
     at_least = np.cumsum(need_shares(p)[:, :0:-1], axis=1)[:, ::-1]
     cuts = ndtri(1.0 - at_least[group] * (raised / any_need[group])[:, None])
     level = (score[:, None] > cuts).sum(axis=1)
@@ -223,22 +221,26 @@ def _no_car(
     age: NDArray[np.int64],
     number: NDArray[np.int64],
     alone: NDArray[np.bool_],
+    communal: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Whether the household has no car: the neighbourhood's share, tilted to one-person homes."""
+    """Whether the household has no car: the neighbourhood's share, tilted to one-person homes.
+
+    The tilt is by odds ratios; one factor a neighbourhood brings its expected share of households
+    back to the Census.
+    """
     head_of = np.full(int(number.max()) + 1, -1, dtype=np.int64)
     head_of[number[::-1]] = np.arange(number.size)[::-1]
     head = head_of[number]
-    ratio = np.where(alone[head], p.no_car_odds_ratio_alone, p.no_car_odds_ratio_together)
-    older = alone[head] & (age[head] >= PENSION_AGE * 12)
-    ratio = ratio * np.where(older, p.no_car_odds_ratio_older_alone, 1.0)
-    chance = no_car_chance(areas.no_car_share[area[head]], ratio)
-    return luck.happens(Decision.CAR, key[head], 0, chance)
-
-
-def no_car_chance(share: Floats, odds_ratio: Floats | float) -> Floats:
-    """Chance of no car from the neighbourhood's share, its odds multiplied by `odds_ratio`."""
-    odds = odds_ratio * share / (1.0 - share)
-    return np.asarray(odds / (1.0 + odds))
+    kind = np.where(alone, np.where(age >= PENSION_AGE * 12, 2, 1), 0)
+    single = p.no_car_odds_ratio_alone
+    ratio = (p.no_car_odds_ratio_together, single, single * p.no_car_odds_ratio_older_alone)
+    told = areas.no_car_share
+    share = shifted(told[:, None], np.array(ratio))
+    homes = np.flatnonzero((head == np.arange(head.size)) & ~communal)
+    cell = area[homes] * len(ratio) + kind[homes]
+    count = np.bincount(cell, minlength=share.size).reshape(share.shape)
+    chance = shifted(share, fitted_odds(share, count.astype(np.float64), told)[:, None])
+    return luck.happens(Decision.CAR, key[head], 0, chance[area, kind[head]])
 
 
 def _home_payer(

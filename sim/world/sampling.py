@@ -1,7 +1,8 @@
 """Choosing whole neighbourhoods that together look like their place.
 
 Like picking a few streets to stand for a town: start somewhere keyed to the town's own name, then
-swap streets for as long as a swap brings ages, deprivation and size nearer to the town's.
+swap streets for as long as a swap brings ages, deprivation, disability, cars and size nearer to
+the town's.
 Looks at neighbourhoods. Changes nothing. Whole-number arithmetic only, so that every machine
 chooses the same streets, whatever the seed of the run.
 """
@@ -22,6 +23,7 @@ from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhood
 Ints = NDArray[np.int64]
 QUINTILE_COUNT = len(QUINTILES)
 QUINTILE_NAMES = QUINTILES
+OTHERS = ("disabled", "no_car")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Sample:
     counts: Ints
     """People aged 16+ by the 12 bands of `DATA_BANDS`, n x 12."""
     match: dict[str, tuple[float, float]]
-    """Shares of people aged 16+: group or quintile -> (sample, place)."""
+    """Shares of people aged 16+: group, quintile, disabled or no car -> (sample, place)."""
     scale: float
     """People aged 16+ in the place for each one in the sample."""
     quintiles_shown: tuple[int, ...]
@@ -84,7 +86,7 @@ class Sample:
 
 
 def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | None) -> Sample:
-    """Whole neighbourhoods with about `residents` people aged 16+, matched on age and deprivation.
+    """Whole neighbourhoods with about `residents` people aged 16+, matched on ages and deprivation.
 
     A pure function of its arguments. Raises UserMistake for an unusable number.
     """
@@ -95,9 +97,9 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
         rows = _choose(text_key(code), here, wanted)
     chosen = here.take(rows)
     shares = (_shares(chosen), _shares(here))
+    keys = (*ADULT_GROUPS, *QUINTILE_NAMES, *OTHERS)
     match = {
-        key: (float(mine), float(theirs))
-        for key, mine, theirs in zip(ADULT_GROUPS + QUINTILE_NAMES, *shares, strict=True)
+        key: (float(mine), float(theirs)) for key, mine, theirs in zip(keys, *shares, strict=True)
     }
     least = rule("people_to_show_a_quintile")
     people = [
@@ -130,17 +132,20 @@ def _usable(residents: object) -> int:
 
 
 def _features(here: Neighbourhoods) -> Ints:
-    """People by 5 adult groups and by 5 quintiles, n x 10."""
+    """People by 5 adult groups, by 5 quintiles, disabled and without a car, n x 12."""
     by_quintile = here.adults[:, None] * (
         here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
     )
-    return np.hstack([here.adult_groups, by_quintile])
+    # the same share of adults as of everybody, or of homes, so that every column counts adults
+    shares = np.stack([here.disabled_share, here.no_car_share], axis=1)
+    others = np.rint(shares * here.adults[:, None]).astype(np.int64)
+    return np.hstack([here.adult_groups, by_quintile, others])
 
 
 def _shares(here: Neighbourhoods) -> NDArray[np.float64]:
     sums = _features(here).sum(axis=0)
-    groups, fifths = sums[: len(ADULT_GROUPS)], sums[len(ADULT_GROUPS) :]
-    return np.hstack([groups / groups.sum(), fifths / fifths.sum()])
+    groups, fifths, others = np.split(sums, [len(ADULT_GROUPS), -len(OTHERS)])
+    return np.hstack([groups / groups.sum(), fifths / fifths.sum(), others / fifths.sum()])
 
 
 def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
@@ -156,7 +161,7 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):
         key = mix_ids(names, salt + start)
-        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) :] * wanted)
+        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) : -len(OTHERS)] * wanted)
         cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
         if best is None or cost < best[0]:
             best = (cost, np.flatnonzero(inside))
