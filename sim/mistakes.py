@@ -136,7 +136,12 @@ def _not_listed(kind: str, value: Any, context: dict[str, Any]) -> str:
 def _unknown(where: Where, allowed: Allowed) -> str:
     """Return what to say of a setting that does not exist: nearest name, or where it belongs."""
     word = str(where[-1])[:100]
-    homes = {"[[invest]]": ("invest", 0), "[run]": ("run",), "the top of the file": ()}
+    homes = {
+        "[[invest]]": ("invest", 0),
+        "[run]": ("run",),
+        "[rules]": ("rules",),
+        "the top of the file": (),
+    }
     for home, path in homes.items():
         if word in set(allowed(path)) and path != tuple(where[:-1]):
             return f"no such setting here. It belongs in {home}"

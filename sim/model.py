@@ -68,7 +68,8 @@ class CommunityModel(Gathering):
         self.open_the_place(start)
         for key in MEASURES:  # before the first month there is nothing to report
             setattr(self, key, float("nan"))
-        self.council.feedback = bool(settings.feedback)
+        if not settings.feedback:
+            self.council.switches = self.council.switches.without_pressure()
 
     def step(self) -> None:
         """One month, in the order a month happens."""
@@ -241,6 +242,7 @@ class CommunityModel(Gathering):
             "funding_gap_gbp_per_head": gap.total / heads,
             "council_spend_gbp_per_head": self.money.council_net / heads,
             "nhs_spend_gbp_per_head": self.money.nhs / heads,
+            **self.council.figures(heads),
         }
 
     def commissioned_minutes_a_month(self) -> int:

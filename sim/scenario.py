@@ -88,7 +88,7 @@ class Scenario(Plan):
             mode="json", exclude={"name", "extends", "invest"}, exclude_defaults=True
         )
         said["invest"] = [_block_written(block) for block in self.invest]
-        tables = ("run", "invest", "shock", "variants", "overrides", "expect")
+        tables = ("run", "invest", "shock", "rules", "variants", "overrides", "expect")
         plain = {key: value for key, value in said.items() if key not in tables}
         return plain | {key: said[key] for key in tables if said.get(key)}
 
@@ -175,7 +175,7 @@ def _expanded(data: dict[str, Any], source: str, beside: Path | None) -> dict[st
         )
     check(base, visible(path.name))
     merged = base | {key: value for key, value in data.items() if key != "extends"}
-    for table in ("run", "variants", "overrides", "expect"):
+    for table in ("run", "rules", "variants", "overrides", "expect"):
         if isinstance(base.get(table), dict) and isinstance(data.get(table), dict):
             merged[table] = base[table] | data[table]
     return merged

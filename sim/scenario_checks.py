@@ -16,7 +16,7 @@ from sim.errors import UserMistake, did_you_mean
 from sim.mistakes import Where, refuse, sentence, shown, visible
 from sim.outcomes import MEASURES
 from sim.policies import LEVERS, Lever
-from sim.scenario_shape import Expectation, Override, Plan, RunDefaults, Shock
+from sim.scenario_shape import CouncilRules, Expectation, Override, Plan, RunDefaults, Shock
 from sim.scenario_text import is_name
 
 # Beyond this, whole numbers are no longer exact as floats.
@@ -85,6 +85,8 @@ def _known_at(where: Where, data: Mapping[str, Any]) -> Iterable[str]:
             return Shock.model_fields
         case ("run",):
             return RunDefaults.model_fields
+        case ("rules",):
+            return CouncilRules.model_fields
         case ("overrides", str()):
             return Override.model_fields
         case ("expect",):

@@ -64,6 +64,32 @@ class RunDefaults(Table):
     members: int | None = Field(None, ge=RUN_LIMITS["members"][0], le=RUN_LIMITS["members"][1])
 
 
+class CouncilRules(Table):
+    """Which rules of the council's year hold. All do, unless a plan switches one off."""
+
+    eligibility_follows_pressure: bool = Field(
+        True, description="the level of need at which the council helps rises when money is short"
+    )
+    packages_follow_pressure: bool = Field(
+        True, description="packages shrink when money is short, and grow with slack"
+    )
+    prevention_follows_pressure: bool = Field(
+        True, description="prevention is squeezed when money is short"
+    )
+    support_follows_pressure: bool = Field(
+        True, description="part of the year's savings is found in assessment and other support"
+    )
+    prices_follow_wages: bool = Field(
+        True, description="fees and prices of care grow with care workers' wages"
+    )
+    budget_grows: bool = Field(
+        True, description="the budget grows each April by council_budget_real_growth"
+    )
+    overspend_carries: bool = Field(
+        True, description="overspending is carried into the next year, as far as reserves allow"
+    )
+
+
 class Override(Table):
     """A number of the evidence set aside for this plan, and why."""
 
@@ -109,6 +135,9 @@ class Plan(Table):
     invest: Annotated[tuple[AnyLever, ...], _LISTED] = Field((), max_length=500)
     shock: Annotated[tuple[Shock, ...], _LISTED] = Field((), max_length=50)
     variants: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=50)
+    rules: CouncilRules = Field(
+        CouncilRules.model_validate({}), description="rules of the council's year that hold"
+    )
     overrides: dict[str, Override] = Field(default_factory=dict, max_length=500)
     expect: Expectation = Expectation.model_validate({})
     evidence: Annotated[tuple[str, ...], _LISTED] = Field((), max_length=500)

@@ -143,7 +143,7 @@ def close_month(
         elif pence:
             ledger.post(month, Account.COUNCIL, payees.get(line, Account.PROVIDERS), pence, line)
     other = council.other_pence
-    prevention = round(council.prevention_pence * council.prevention_share)
+    prevention = council.prevention_now_pence
     for line, pence in (("assessment and other support", other), ("prevention", prevention)):
         if pence:
             ledger.post(month, Account.COUNCIL, Account.WORKERS, pence, line)
