@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from sim.mistakes import hidden_characters, visible
+from sim.mistakes import hidden_characters
 from sim.policies import AnyLever, Lever
+from sim.policies.shock import Shock
+from sim.policies.shocks import AnyShock
 
 Kind = Literal["baseline", "what councils could do", "cautionary", "shock"]
 Direction = Literal["down", "up", "flat", "unclear"]
@@ -19,7 +21,6 @@ Direction = Literal["down", "up", "flat", "unclear"]
 # Least and most of a run's sizes, shared with the command line. They catch slips, no more.
 RUN_LIMITS = {"residents": (200, 2_000_000), "years": (1, 30), "members": (1, 10_000)}
 USUAL_YEARS = 10
-SHOCKS: dict[str, type[BaseModel]] = {}
 
 
 def _seen(text: str) -> str:
@@ -107,22 +108,6 @@ class Expectation(Table):
     direction: dict[str, Direction] = Field(default_factory=dict)
 
 
-class Shock(Table):
-    """Something that happens to a place. None can be run yet."""
-
-    kind: str
-    start_month: int = Field(0, ge=0)
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, kind: str) -> str:
-        if kind not in SHOCKS:
-            raise ValueError(
-                f'"{visible(kind)}": no such shock. None can be run yet: remove this block'
-            )
-        return kind
-
-
 class Plan(Table):
     """The shape of a scenario file."""
 
@@ -133,7 +118,7 @@ class Plan(Table):
     extends: str | None = Field(None, description="a preset or file to start from, one level deep")
     run: RunDefaults = RunDefaults.model_validate({})
     invest: Annotated[tuple[AnyLever, ...], _LISTED] = Field((), max_length=500)
-    shock: Annotated[tuple[Shock, ...], _LISTED] = Field((), max_length=50)
+    shock: Annotated[tuple[AnyShock, ...], _LISTED] = Field((), max_length=50)
     variants: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=50)
     rules: CouncilRules = Field(
         CouncilRules.model_validate({}), description="rules of the council's year that hold"
@@ -147,3 +132,9 @@ class Plan(Table):
     def _in_one_order(cls, blocks: tuple[Lever, ...]) -> tuple[Lever, ...]:
         """Sort the blocks, so that the order they were written in never matters."""
         return tuple(sorted(blocks, key=lambda block: (block.lever, block.model_dump_json())))
+
+    @field_validator("shock")
+    @classmethod
+    def _shocks_in_one_order(cls, blocks: tuple[Shock, ...]) -> tuple[Shock, ...]:
+        """Sort the shocks too, for the same reason."""
+        return tuple(sorted(blocks, key=lambda block: (block.kind, block.model_dump_json())))

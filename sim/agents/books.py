@@ -44,7 +44,7 @@ class MonthMoney:
 
 def fees_now(council: Council, p: Parameters) -> Fees:
     """Fees and sustainable prices at the council's present index."""
-    index = council.real_fee_index
+    index: float = council.real_fee_index * council.model.outside.care_price
 
     def pence(gbp: float) -> int:
         return round(gbp * index * PENCE_PER_POUND)
