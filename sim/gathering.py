@@ -16,6 +16,7 @@ from sim.agents import funnel, hub, packages
 from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
 from sim.agents.council import Switches
+from sim.agents.council_start import place_factors
 from sim.agents.crisis import Events
 from sim.agents.feelings import often_lonely_chance
 from sim.agents.hub import Hub, HubPlan
@@ -328,6 +329,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             "assumed_budget_real_growth": self.p.council_budget_real_growth,
             "council_care_share_of_budget": float(self.council.care_scale_note),
             "council_history": self.council.history,
+            "council_start": place_factors(self.place, self.p),
             "money_held_unspent_gbp": unspent,
             "hubs": [
                 {

@@ -91,10 +91,10 @@ class CommunityModel(Gathering):
 
     def turn_calendar(self) -> None:
         """Calendar: shocks; the April budget; what plans pay this month."""
+        self.council.new_month()
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
-        self.council.new_month()
         for number, lever in enumerate(self.plan.invest):
             self._invest(number, lever)
 

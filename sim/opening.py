@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from sim.agents.council_start import at_this_place
 from sim.agents.opening import find_norms, open_place
 from sim.agents.risk import Norms
 from sim.errors import UserMistake
@@ -44,7 +45,7 @@ def opening(settings: Settings) -> Opening:
     place = get(settings.place)
     sample = place.sample(settings.residents)
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
-    p = Parameters.build(overrides, settings.draw)
+    p = at_this_place(place, Parameters.build(overrides, settings.draw))
     numbers = (settings.draw, tuple(sorted((k, o.value) for k, o in overrides.items())))
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
     norms = _once(_norms, settings.draw, lambda: find_norms(Parameters.build({}, settings.draw)))

@@ -91,9 +91,9 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         spent, given = self.spent_this_year, self.budget_this_year
         if year == 1:  # nothing is spent yet: a shock is felt against the budget before it
             spent = given = self.base_pence * 12
-        plans = given - self.base_pence * 12
+        plans, due = given - self.base_pence * 12, 0
         if year > 1:
-            self._carry(spent - given, given, p)
+            due = self._carry(spent - given, given, p)
             growth = self._price_growth(p)
             self.real_fee_index *= 1.0 + growth
             # salaries and support grow with wages too, or slack would build up unseen
@@ -104,7 +104,6 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         elif year > 1 and self.switches.budget_grows:
             self.base_pence = round(self.base_pence * (1.0 + p.council_budget_real_growth))
         if year > 1 or self.budget_shock is not None:
-            due = round(self.carried_pence * p.overspend_repaid_share)
             self._answer(spent + due, self.base_pence * 12 + plans, p)
         self.budget_shock = None
         self.spent_this_year = self.budget_this_year = self.months_this_year = 0
@@ -115,13 +114,19 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             return 0.0
         return p.homecare_staff_cost_share * p.care_wage_real_growth + p.care_other_cost_real_growth
 
-    def _carry(self, overspent: int, budget: int, p: Parameters) -> None:
-        """Last year's over- or underspending joins what is carried, as far as reserves allow."""
+    def _carry(self, overspent: int, budget: int, p: Parameters) -> int:
+        """Last year's over- or underspending joins what is carried, as far as reserves allow.
+
+        Returns what this year must make good: a share of what is carried, and all of what
+        reserves could not hold.
+        """
         if not self.switches.overspend_carries:
             self.carried_pence = 0
-            return
+            return 0
         most = round(p.overspend_carried_most * max(budget, 0))
-        self.carried_pence = int(np.clip(self.carried_pence + overspent, -most, most))
+        carried = self.carried_pence + overspent
+        self.carried_pence = int(np.clip(carried, -most, most))
+        return round(self.carried_pence * p.overspend_repaid_share) + max(carried - most, 0)
 
     def _answer(self, wanted: int, budget: int, p: Parameters) -> None:
         """A budget short of what is wanted tightens; slack loosens. Each rule may be off."""
