@@ -12,15 +12,17 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import books, funnel, hub, packages
+from sim.agents import funnel, hub, packages
 from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
-from sim.agents.council import Council
+from sim.agents.council import Switches
+from sim.agents.council_start import place_factors
 from sim.agents.crisis import Events
 from sim.agents.feelings import often_lonely_chance
 from sim.agents.hub import Hub, HubPlan
 from sim.agents.risk import raw_multipliers
 from sim.agents.service import Service
+from sim.agents.treasury import open_council
 from sim.errors import UserMistake
 from sim.luck import Decision
 from sim.units import PENCE_PER_POUND, calendar_year
@@ -81,18 +83,10 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.home_care.staff(self.posts, p)
 
     def _open_council(self: Any, start: Opening) -> None:
-        """The council's own net spending, shared out: care as modelled, the rest as it is."""
-        people, p = self.world.people, self.p
-        facts = start.place.facts
-        net = facts["asc_net_current_gbp_2023_24"].value / start.sample.scale
-        net = net * p.prices_2023_24_to_2024_25
-        self.council = Council(self, net, p)
-        care = books.net_care_pence(people, books.fees_now(self.council, p), p)
-        prevention = round(self.council.base_pence * p.prevention_share_of_net)
-        self.council.prevention_pence = prevention
-        self.council.other_pence = max(self.council.base_pence - care - prevention, 0)
-        self.council.care_scale_note = care / max(self.council.base_pence, 1)
-        self.council.base_pence = care + prevention + self.council.other_pence
+        """The council opens with its own net spending and the plan's rules."""
+        net = start.place.facts["asc_net_current_gbp_2023_24"].value / start.sample.scale
+        switches = Switches(**start.plan.rules.model_dump())
+        self.council = open_council(self, net * self.p.prices_2023_24_to_2024_25, switches)
 
     def _open_hubs(self: Any) -> None:
         """Lunch clubs that stand today, in keyed neighbourhoods, with their members."""
@@ -334,6 +328,8 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             },
             "assumed_budget_real_growth": self.p.council_budget_real_growth,
             "council_care_share_of_budget": float(self.council.care_scale_note),
+            "council_history": self.council.history,
+            "council_start": place_factors(self.place, self.p),
             "money_held_unspent_gbp": unspent,
             "hubs": [
                 {

@@ -105,7 +105,12 @@ def sentence(error: dict[str, Any], where: Where, allowed: Allowed) -> str:
         case "literal_error" | "union_tag_invalid":
             text = _not_listed(kind, value, context)
         case "union_tag_not_found":
-            text = 'no lever named. Add a line such as lever = "hubs"'
+            shock = "kind" in str(context.get("discriminator"))
+            text = (
+                'no kind of shock named. Add a line such as kind = "austerity"'
+                if shock
+                else 'no lever named. Add a line such as lever = "hubs"'
+            )
         case "value_error":
             text = str(context["error"])
         case _:
@@ -126,17 +131,23 @@ def _unquote(value: Any) -> str:
 def _not_listed(kind: str, value: Any, context: dict[str, Any]) -> str:
     expected = context.get("expected") or context.get("expected_tags", "")
     words = re.findall(r"'([^']*)'", expected)
-    given = value.get("lever") if kind == "union_tag_invalid" else value
+    by = "kind" if "kind" in str(context.get("discriminator")) else "lever"
+    given = value.get(by) if kind == "union_tag_invalid" else value
     hint = did_you_mean(str(given)[:100], words) or f" Choose from: {', '.join(words)}."
     if kind == "union_tag_invalid":
-        return f"{shown(given)}: no such lever.{hint}"
+        return f"{shown(given)}: no such {'shock' if by == 'kind' else by}.{hint}"
     return f"{shown(given)} is not one of the words known here.{hint}"
 
 
 def _unknown(where: Where, allowed: Allowed) -> str:
     """Return what to say of a setting that does not exist: nearest name, or where it belongs."""
     word = str(where[-1])[:100]
-    homes = {"[[invest]]": ("invest", 0), "[run]": ("run",), "the top of the file": ()}
+    homes = {
+        "[[invest]]": ("invest", 0),
+        "[run]": ("run",),
+        "[rules]": ("rules",),
+        "the top of the file": (),
+    }
     for home, path in homes.items():
         if word in set(allowed(path)) and path != tuple(where[:-1]):
             return f"no such setting here. It belongs in {home}"

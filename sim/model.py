@@ -22,6 +22,7 @@ from sim.agents.carer import BoundaryCare, CaringTies
 from sim.agents.crisis import Events, move_to_care_home
 from sim.agents.feelings import age_effect
 from sim.agents.hub import Hub
+from sim.agents.outside import OutsideWorld
 from sim.agents.resident import Carer, Resident
 from sim.agents.risk import raw_multipliers
 from sim.agents.service import POST_COLUMNS, PaidCarer
@@ -31,6 +32,7 @@ from sim.money import Ledger
 from sim.opening import opening
 from sim.outcomes import MEASURES
 from sim.policies.lever import Lever
+from sim.policies.shocks import strike
 from sim.settings import settings_from
 from sim.units import PENCE_PER_POUND
 from sim.world.bands import Care
@@ -65,10 +67,12 @@ class CommunityModel(Gathering):
         self.risks = raw_multipliers(self.world.people, self.norms, self.p)
         self.hubs: list[Hub] = []
         self.plan_states: dict[int, dict[str, int]] = {}
+        self.outside = OutsideWorld()
         self.open_the_place(start)
         for key in MEASURES:  # before the first month there is nothing to report
             setattr(self, key, float("nan"))
-        self.council.feedback = bool(settings.feedback)
+        if not settings.feedback:
+            self.council.switches = self.council.switches.without_pressure()
 
     def step(self) -> None:
         """One month, in the order a month happens."""
@@ -86,10 +90,11 @@ class CommunityModel(Gathering):
         self.running = self.month < self.horizon
 
     def turn_calendar(self) -> None:
-        """Calendar: the April budget; what plans pay this month."""
+        """Calendar: shocks; the April budget; what plans pay this month."""
+        self.council.new_month()
+        strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
-        self.council.new_month()
         for number, lever in enumerate(self.plan.invest):
             self._invest(number, lever)
 
@@ -106,7 +111,7 @@ class CommunityModel(Gathering):
 
     def gather(self) -> None:
         """Community: hubs open, fill and close; connectors introduce; people volunteer."""
-        people, ties, p = self.world.people, self.world.ties, self.p
+        people, ties, p = self.world.people, self.world.ties, self.outside.now(self.p)
         squeezed = 1.0 - self.council.prevention_share
         decay = p.infrastructure_decay_annual
         decay *= 1.0 + squeezed * (p.grant_end_failure_hazard_multiplier - 1.0)
@@ -125,7 +130,7 @@ class CommunityModel(Gathering):
 
     def care(self) -> None:
         """Care: kin first, then companions, then the funnel of council care; the rest is unmet."""
-        people, p = self.world.people, self.p
+        people, p = self.world.people, self.outside.now(self.p)
         self.residents.do("help_each_other")
         self.home_care.staff(self.posts, p)
         self.home_care.commissioned_minutes = packages.agency_minutes(people)
@@ -242,7 +247,9 @@ class CommunityModel(Gathering):
             "council_spend_gbp_per_head": self.money.council_net / heads,
             "nhs_spend_gbp_per_head": self.money.nhs / heads,
             "adults_per_head": len(self.world.people) / self.people_of_all_ages,
-        } | payers.per_head(self.ledger.month_totals(self.month), self.people_of_all_ages)
+            **self.council.figures(heads),
+            **payers.per_head(self.ledger.month_totals(self.month), self.people_of_all_ages),
+        }
 
     def commissioned_minutes_a_month(self) -> int:
         """Minutes of home care and direct payments the council buys in a month."""

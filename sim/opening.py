@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from sim.agents.council_start import at_this_place
 from sim.agents.opening import find_norms, open_place
 from sim.agents.risk import Norms
 from sim.errors import UserMistake
@@ -44,12 +45,9 @@ def opening(settings: Settings) -> Opening:
     place = get(settings.place)
     sample = place.sample(settings.residents)
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
-    p = Parameters.build(overrides, settings.draw, settings.causal)
-    numbers = (
-        settings.draw,
-        settings.causal,
-        tuple(sorted((k, o.value) for k, o in overrides.items())),
-    )
+    p = at_this_place(place, Parameters.build(overrides, settings.draw, settings.causal))
+    chosen = tuple(sorted((key, each.value) for key, each in overrides.items()))
+    numbers = (settings.draw, settings.causal, chosen)
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
     usual = Parameters.build({}, settings.draw, settings.causal)
     norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))

@@ -133,6 +133,33 @@ _LIST = (
         0,
         by_group=False,
     ),
+    Measure(
+        "eligibility_cut_off_hours",
+        "Need left at which the council helps",
+        "hours a week",
+        "the council's rule",
+        "mean",
+        -1,
+        by_group=False,
+    ),
+    Measure(
+        "prevention_spend_gbp_per_head",
+        "Council spending on prevention",
+        _MONEY,
+        _HEAD,
+        "sum",
+        1,
+        by_group=False,
+    ),
+    Measure(
+        "council_overspend_gbp_per_head",
+        "Council spending over its budget",
+        _MONEY,
+        _HEAD,
+        "sum",
+        -1,
+        by_group=False,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.key: measure for measure in _LIST}

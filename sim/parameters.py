@@ -162,6 +162,15 @@ class Parameters:
             self._arrays[wanted] = found
         return found
 
+    def scaled(self, factors: Mapping[str, float]) -> Parameters:
+        """Return the same numbers with some of them multiplied; what it reads counts here too."""
+        numbers = dict(self._numbers)
+        for key, factor in factors.items():
+            numbers[key] *= factor
+        made = Parameters(numbers, self._drawn, self._overrides, self._draw)
+        made.__dict__["_reads"] = self._reads
+        return made
+
     @property
     def draw(self) -> int:
         """Which draw this is; 0 is the central values."""

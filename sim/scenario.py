@@ -17,6 +17,7 @@ from sim.errors import UserMistake, did_you_mean
 from sim.mistakes import visible
 from sim.policies import Lever
 from sim.policies.lever import MONTHS_PER_YEAR
+from sim.policies.shock import Shock
 from sim.scenario_checks import check, outside_their_range, with_changes
 from sim.scenario_shape import RUN_LIMITS, USUAL_YEARS, Override, Plan
 
@@ -56,6 +57,12 @@ class Scenario(Plan):
                     f"{self.name}: {block.lever} starts in month {block.start_month}, after the "
                     f"run ends (month {last}), so it does nothing."
                 )
+        told += [
+            f"{self.name}: the {shock.kind} shock starts in month {shock.start_month}, after the "
+            f"run ends (month {last}), so it does nothing."
+            for shock in self.shock
+            if shock.start_month >= last
+        ]
         told += outside_their_range(self.overrides, self.name)
         return told
 
@@ -85,10 +92,11 @@ class Scenario(Plan):
     def _written(self) -> dict[str, Any]:
         """Return what a file would have to say to mean this plan, its tables last."""
         said = self.model_dump(
-            mode="json", exclude={"name", "extends", "invest"}, exclude_defaults=True
+            mode="json", exclude={"name", "extends", "invest", "shock"}, exclude_defaults=True
         )
         said["invest"] = [_block_written(block) for block in self.invest]
-        tables = ("run", "invest", "shock", "variants", "overrides", "expect")
+        said["shock"] = [_block_written(block) for block in self.shock]
+        tables = ("run", "invest", "shock", "rules", "variants", "overrides", "expect")
         plain = {key: value for key, value in said.items() if key not in tables}
         return plain | {key: said[key] for key in tables if said.get(key)}
 
@@ -175,13 +183,14 @@ def _expanded(data: dict[str, Any], source: str, beside: Path | None) -> dict[st
         )
     check(base, visible(path.name))
     merged = base | {key: value for key, value in data.items() if key != "extends"}
-    for table in ("run", "variants", "overrides", "expect"):
+    for table in ("run", "rules", "variants", "overrides", "expect"):
         if isinstance(base.get(table), dict) and isinstance(data.get(table), dict):
             merged[table] = base[table] | data[table]
     return merged
 
 
-def _block_written(block: Lever) -> dict[str, Any]:
-    """Return what a file says of one investment: its lever first, defaults left out."""
+def _block_written(block: Lever | Shock) -> dict[str, Any]:
+    """Return what a file says of one block: its lever or kind first, defaults left out."""
     said = block.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    return {"lever": block.lever} | said
+    first = {"lever": block.lever} if isinstance(block, Lever) else {"kind": block.kind}
+    return first | said

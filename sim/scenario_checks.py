@@ -16,9 +16,13 @@ from sim.errors import UserMistake, did_you_mean
 from sim.mistakes import Where, refuse, sentence, shown, visible
 from sim.outcomes import MEASURES
 from sim.policies import LEVERS, Lever
-from sim.scenario_shape import Expectation, Override, Plan, RunDefaults, Shock
+from sim.policies.shock import Shock
+from sim.policies.shocks import SHOCKS
+from sim.scenario_shape import CouncilRules, Expectation, Override, Plan, RunDefaults
 from sim.scenario_text import is_name
 
+# Tables of blocks, and the key that says which kind of block each is.
+_NAMED_BY = {"invest": "lever", "shock": "kind"}
 # Beyond this, whole numbers are no longer exact as floats.
 _EXACT = 2**53
 
@@ -64,8 +68,11 @@ def _contradictions_behind(wrong: Sequence[Where], data: Mapping[str, Any]) -> l
 
 
 def _without_lever_tag(where: Where) -> Where:
-    """Drop the lever's name that pydantic puts into a place: invest, 0, hubs, minibus."""
-    tagged = len(where) > 2 and where[0] == "invest" and where[2] in LEVERS
+    """Drop the lever's or shock's name pydantic puts into a place: invest, 0, hubs, minibus."""
+    tagged = len(where) > 2 and (
+        (where[0] == "invest" and where[2] in LEVERS)
+        or (where[0] == "shock" and where[2] in SHOCKS)
+    )
     return (*where[:2], *where[3:]) if tagged else tuple(where)
 
 
@@ -75,21 +82,27 @@ def _known_at(where: Where, data: Mapping[str, Any]) -> Iterable[str]:
         case ():
             return [key for key in Plan.model_fields if key != "name"]
         case ("invest", int(index)):
-            blocks = data.get("invest")
-            block = (
-                blocks[index] if isinstance(blocks, list | tuple) and index < len(blocks) else {}
-            )
-            name = block.get("lever") if isinstance(block, dict) else None
+            name = _block(data, "invest", index).get("lever")
             return LEVERS.get(name if isinstance(name, str) else "", Lever).model_fields
-        case ("shock", int()):
-            return Shock.model_fields
+        case ("shock", int(index)):
+            name = _block(data, "shock", index).get("kind")
+            return SHOCKS.get(name if isinstance(name, str) else "", Shock).model_fields
         case ("run",):
             return RunDefaults.model_fields
+        case ("rules",):
+            return CouncilRules.model_fields
         case ("overrides", str()):
             return Override.model_fields
         case ("expect",):
             return Expectation.model_fields
     return []
+
+
+def _block(data: Mapping[str, Any], table: str, index: int) -> Mapping[str, Any]:
+    """Return one block as written; nothing where there is none, or it is no table."""
+    blocks = data.get(table)
+    block = blocks[index] if isinstance(blocks, list | tuple) and index < len(blocks) else None
+    return block if isinstance(block, dict) else {}
 
 
 def _name_mistakes(data: Mapping[str, Any], name: str) -> list[str]:
@@ -171,24 +184,29 @@ def outside_their_range(overrides: Mapping[str, Override], source: str) -> list[
 
 
 def with_changes(data: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a plan's tables with a variant's changes made to each block of the lever it names."""
+    """Return a plan's tables with a variant's changes made to each block it names.
+
+    A block is named by its lever, or a shock by its kind.
+    """
     changed = copy.deepcopy(dict(data))
-    changed["invest"] = [
-        {**block, **variant.get(block["lever"], {})} for block in changed.get("invest", [])
-    ]
+    for table, name in _NAMED_BY.items():
+        changed[table] = [
+            {**block, **variant.get(block[name], {})} for block in changed.get(table, [])
+        ]
     return changed
 
 
 def _variant_mistakes(data: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the variants of a plan that is otherwise right."""
     plain = {key: value for key, value in data.items() if key != "variants"}
-    plain["invest"] = [
-        block.model_dump() if isinstance(block, Lever) else block
-        for block in data.get("invest", ())
-    ]
+    for table in _NAMED_BY:
+        plain[table] = [
+            block.model_dump() if isinstance(block, Lever | Shock) else block
+            for block in data.get(table, ())
+        ]
     told: list[str] = []
     for name, variant in data.get("variants", {}).items():
-        wrong = _variant_names(f"variants.{visible(name)}", name, variant, plain["invest"])
+        wrong = _variant_names(f"variants.{visible(name)}", name, variant, plain)
         if not wrong:
             found = _shape_mistakes(with_changes(plain, variant))
             wrong = [f"variants.{name}: once changed, {each}" for each in found]
@@ -197,9 +215,9 @@ def _variant_mistakes(data: Mapping[str, Any]) -> list[str]:
 
 
 def _variant_names(
-    where: str, name: str, variant: Mapping[str, Any], blocks: list[Mapping[str, Any]]
+    where: str, name: str, variant: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> list[str]:
-    used = {block["lever"] for block in blocks}
+    used = {block[by] for table, by in _NAMED_BY.items() for block in plan[table]}
     if not is_name(name):
         return [f"{where}: a variant's name holds letters, digits, _ and - only."]
     if not variant:
@@ -213,7 +231,8 @@ def _variant_names(
         elif not isinstance(changes, dict):
             told.append(f"{at}: not a table. Write a setting, such as {lever}.gbp_per_head = 1.")
         else:
-            known = [each for each in LEVERS[lever].model_fields if each != "lever"]
+            fields = {**LEVERS, **SHOCKS}[lever].model_fields
+            known = [each for each in fields if each not in _NAMED_BY.values()]
             told += [
                 f"{at}.{visible(each)}: no such setting."
                 + (did_you_mean(each[:100], known) or f" Known here: {', '.join(known)}.")

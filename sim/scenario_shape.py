@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from sim.mistakes import hidden_characters, visible
+from sim.mistakes import hidden_characters
 from sim.policies import AnyLever, Lever
+from sim.policies.shock import Shock
+from sim.policies.shocks import AnyShock
 
 Kind = Literal["baseline", "what councils could do", "cautionary", "shock"]
 Direction = Literal["down", "up", "flat", "unclear"]
@@ -19,7 +21,6 @@ Direction = Literal["down", "up", "flat", "unclear"]
 # Least and most of a run's sizes, shared with the command line. They catch slips, no more.
 RUN_LIMITS = {"residents": (200, 2_000_000), "years": (1, 30), "members": (1, 10_000)}
 USUAL_YEARS = 10
-SHOCKS: dict[str, type[BaseModel]] = {}
 
 
 def _seen(text: str) -> str:
@@ -64,6 +65,32 @@ class RunDefaults(Table):
     members: int | None = Field(None, ge=RUN_LIMITS["members"][0], le=RUN_LIMITS["members"][1])
 
 
+class CouncilRules(Table):
+    """Which rules of the council's year hold. All do, unless a plan switches one off."""
+
+    eligibility_follows_pressure: bool = Field(
+        True, description="the level of need at which the council helps rises when money is short"
+    )
+    packages_follow_pressure: bool = Field(
+        True, description="packages shrink when money is short, and grow with slack"
+    )
+    prevention_follows_pressure: bool = Field(
+        True, description="prevention is squeezed when money is short"
+    )
+    support_follows_pressure: bool = Field(
+        True, description="part of the year's savings is found in assessment and other support"
+    )
+    prices_follow_wages: bool = Field(
+        True, description="fees and prices of care grow with care workers' wages"
+    )
+    budget_grows: bool = Field(
+        True, description="the budget grows each April by council_budget_real_growth"
+    )
+    overspend_carries: bool = Field(
+        True, description="overspending is carried into the next year, as far as reserves allow"
+    )
+
+
 class Override(Table):
     """A number of the evidence set aside for this plan, and why."""
 
@@ -81,22 +108,6 @@ class Expectation(Table):
     direction: dict[str, Direction] = Field(default_factory=dict)
 
 
-class Shock(Table):
-    """Something that happens to a place. None can be run yet."""
-
-    kind: str
-    start_month: int = Field(0, ge=0)
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, kind: str) -> str:
-        if kind not in SHOCKS:
-            raise ValueError(
-                f'"{visible(kind)}": no such shock. None can be run yet: remove this block'
-            )
-        return kind
-
-
 class Plan(Table):
     """The shape of a scenario file."""
 
@@ -107,8 +118,11 @@ class Plan(Table):
     extends: str | None = Field(None, description="a preset or file to start from, one level deep")
     run: RunDefaults = RunDefaults.model_validate({})
     invest: Annotated[tuple[AnyLever, ...], _LISTED] = Field((), max_length=500)
-    shock: Annotated[tuple[Shock, ...], _LISTED] = Field((), max_length=50)
+    shock: Annotated[tuple[AnyShock, ...], _LISTED] = Field((), max_length=50)
     variants: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=50)
+    rules: CouncilRules = Field(
+        CouncilRules.model_validate({}), description="rules of the council's year that hold"
+    )
     overrides: dict[str, Override] = Field(default_factory=dict, max_length=500)
     expect: Expectation = Expectation.model_validate({})
     evidence: Annotated[tuple[str, ...], _LISTED] = Field((), max_length=500)
@@ -118,3 +132,9 @@ class Plan(Table):
     def _in_one_order(cls, blocks: tuple[Lever, ...]) -> tuple[Lever, ...]:
         """Sort the blocks, so that the order they were written in never matters."""
         return tuple(sorted(blocks, key=lambda block: (block.lever, block.model_dump_json())))
+
+    @field_validator("shock")
+    @classmethod
+    def _shocks_in_one_order(cls, blocks: tuple[Shock, ...]) -> tuple[Shock, ...]:
+        """Sort the shocks too, for the same reason."""
+        return tuple(sorted(blocks, key=lambda block: (block.kind, block.model_dump_json())))

@@ -145,7 +145,7 @@ BAD: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "too many years": (HEAD + "[run]\nyears = 1000\n", ("too large",)),
     "half a year": (HEAD + "[run]\nyears = 0.5\n", ("whole number",)),
     "no members": (HEAD + "[run]\nmembers = 0\n", ("too small",)),
-    "a shock": (HEAD + '[[shock]]\nkind = "pandemic"\n', ("no such shock", "remove this block")),
+    "a shock": (HEAD + '[[shock]]\nkind = "metoer"\n', ("no such shock", "austerity, pandemic")),
     "override of nothing": (
         HEAD + '[overrides.ramp_new_hub_month]\nvalue = 1\nbecause = "x"\n',
         ("overrides.ramp_new_hub_month",),

@@ -44,7 +44,7 @@ class MonthMoney:
 
 def fees_now(council: Council, p: Parameters) -> Fees:
     """Fees and sustainable prices at the council's present index."""
-    index = council.real_fee_index
+    index: float = council.real_fee_index * council.model.outside.care_price
 
     def pence(gbp: float) -> int:
         return round(gbp * index * PENCE_PER_POUND)
@@ -143,7 +143,7 @@ def close_month(
         elif pence:
             ledger.post(month, Account.COUNCIL, payees.get(line, Account.PROVIDERS), pence, line)
     other = council.other_pence
-    prevention = round(council.prevention_pence * council.prevention_share)
+    prevention = council.prevention_now_pence
     for line, pence in (("assessment and other support", other), ("prevention", prevention)):
         if pence:
             ledger.post(month, Account.COUNCIL, Account.WORKERS, pence, line)

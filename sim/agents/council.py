@@ -1,12 +1,14 @@
-"""The council: a budget each April, and a cut-off that tightens when it overspends.
+"""The council: a budget each April, savings to find, and rules that tighten when money is short.
 
 Looks at what care cost against the budget; changes eligibility (a continuous cut-off), generosity,
-the fee it pays and what is left for prevention. The loop can appear and can be broken: more
-crises and higher prices, less prevention, a tighter cut-off, more unmet need, more crises.
+the fee it pays, other support and what is left for prevention. The loop can appear and can be
+broken: more crises and higher prices, less prevention, a tighter cut-off, more unmet need, more
+crises. Every rule can be switched off.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import mesa
@@ -14,10 +16,33 @@ import numpy as np
 
 from sim.agents.entitlement import Rules
 from sim.parameters import Parameters
-from sim.units import MINUTES_PER_HOUR
+from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Which rules of the council's year hold; a scenario's `[rules]` table names the same ones."""
+
+    eligibility_follows_pressure: bool = True
+    packages_follow_pressure: bool = True
+    prevention_follows_pressure: bool = True
+    support_follows_pressure: bool = True
+    prices_follow_wages: bool = True
+    budget_grows: bool = True
+    overspend_carries: bool = True
+
+    def without_pressure(self) -> Switches:
+        """The same, with nothing answering to money being short."""
+        return replace(
+            self,
+            eligibility_follows_pressure=False,
+            packages_follow_pressure=False,
+            prevention_follows_pressure=False,
+            support_follows_pressure=False,
+        )
 
 
 class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -26,11 +51,21 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     Money is whole pence at constant 2024/25 prices. `base_pence` is the net budget a month before
     any plan; `extra_pence` is what plans add this month, of it `hours_pence` for hours and
     `fees_pence` for fees; `plan_pence` is what the council itself pays for other plans.
+    `carried_pence` is overspending not yet made good (below nothing: a reserve), and
+    `budget_shock` a real change of the budget that replaces this April's growth.
+    `history` has one row for each finished year.
     """
 
-    def __init__(self, model: CommunityModel, net_gbp_per_year: float, p: Parameters) -> None:
+    def __init__(
+        self,
+        model: CommunityModel,
+        net_gbp_per_year: float,
+        p: Parameters,
+        switches: Switches | None = None,
+    ) -> None:
         super().__init__(model)
-        self.base_pence = round(net_gbp_per_year * 100 / 12)
+        self.switches = switches or Switches()
+        self.base_pence = round(net_gbp_per_year * PENCE_PER_POUND / 12)
         self.other_pence = 0
         self.prevention_pence = 0
         self.prevention_share = 1.0
@@ -39,57 +74,129 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.fee_uplift = 0.0
         self.real_fee_index = 1.0
         self.extra_pence = self.hours_pence = self.fees_pence = self.plan_pence = 0
-        self.spent_this_year = 0
-        self.budget_this_year = 0
-        self.feedback = True
+        self.spent_this_year = self.budget_this_year = 0
+        self.spent_this_month = self.budget_this_month = 0
+        self.months_this_year = 0
+        self.carried_pence = self.savings_target_pence = 0
+        self.budget_shock: float | None = None
+        self.history: list[dict[str, float]] = []
         self.rules_now = Rules(p.cut_off_hours, 1.0)
 
     def april(self, p: Parameters, year: int) -> None:
-        """Set the year's budget; answer last year's over- or underspend."""
-        if year > 1:
-            self.base_pence = round(self.base_pence * (1.0 + p.council_budget_real_growth))
-            self.real_fee_index *= 1.0 + p.unit_cost_real_growth_homecare
-            # salaries and support grow with wages too, or slack would build up unseen
-            self.other_pence = round(self.other_pence * (1.0 + p.unit_cost_real_growth_homecare))
-            if self.feedback and self.budget_this_year > 0:
-                self._answer(p)
-        self.spent_this_year = 0
-        self.budget_this_year = 0
+        """Set the year's budget and the savings it asks for, and answer them.
 
-    def _answer(self, p: Parameters) -> None:
-        """Overspend tightens the cut-off and packages and squeezes prevention; slack loosens."""
-        pressure = self.spent_this_year / self.budget_this_year - 1.0
+        The savings are what care would cost this year by last year's rules at this year's prices,
+        and the part of overspending to make good this year, less the budget.
+        """
+        spent, given = self.spent_this_year, self.budget_this_year
+        if year == 1:  # nothing is spent yet: a shock is felt against the budget before it
+            spent = given = self.base_pence * 12
+        plans, due = given - self.base_pence * 12, 0
+        if year > 1:
+            due = self._carry(spent - given, given, p)
+            growth = self._price_growth(p)
+            self.real_fee_index *= 1.0 + growth
+            # salaries and support grow with wages too, or slack would build up unseen
+            self.other_pence = round(self.other_pence * (1.0 + growth))
+            spent = round(spent * (1.0 + growth))
+        if self.budget_shock is not None:
+            self.base_pence = round(self.base_pence * (1.0 + self.budget_shock))
+        elif year > 1 and self.switches.budget_grows:
+            self.base_pence = round(self.base_pence * (1.0 + p.council_budget_real_growth))
+        if year > 1 or self.budget_shock is not None:
+            self._answer(spent + due, self.base_pence * 12 + plans, p)
+        self.budget_shock = None
+        self.spent_this_year = self.budget_this_year = self.months_this_year = 0
+
+    def _price_growth(self, p: Parameters) -> float:
+        """Real growth of fees and prices: care wages by their share, and the other costs."""
+        if not self.switches.prices_follow_wages:
+            return 0.0
+        return p.homecare_staff_cost_share * p.care_wage_real_growth + p.care_other_cost_real_growth
+
+    def _carry(self, overspent: int, budget: int, p: Parameters) -> int:
+        """Last year's over- or underspending joins what is carried, as far as reserves allow.
+
+        Returns what this year must make good: a share of what is carried, and all of what
+        reserves could not hold.
+        """
+        if not self.switches.overspend_carries:
+            self.carried_pence = 0
+            return 0
+        most = round(p.overspend_carried_most * max(budget, 0))
+        carried = self.carried_pence + overspent
+        self.carried_pence = int(np.clip(carried, -most, most))
+        return round(self.carried_pence * p.overspend_repaid_share) + max(carried - most, 0)
+
+    def _answer(self, wanted: int, budget: int, p: Parameters) -> None:
+        """A budget short of what is wanted tightens; slack loosens. Each rule may be off."""
+        self.savings_target_pence = wanted - budget
+        pressure = self.savings_target_pence / budget if budget > 0 else p.pressure_most
         pressure = float(np.clip(pressure, -p.pressure_most, p.pressure_most))
-        self.tightness = float(
-            np.clip(
-                self.tightness + p.cut_off_response * pressure,
-                -p.cut_off_loosest,
-                p.cut_off_tightest,
-            )
-        )
-        self.generosity = float(
-            np.clip(
-                self.generosity - p.generosity_response * pressure,
-                p.generosity_least,
-                p.generosity_most,
-            )
-        )
-        self.prevention_share = float(
-            np.clip(self.prevention_share - p.prevention_response * pressure, 0.0, 1.0)
-        )
+        on = self.switches
+        if on.support_follows_pressure:
+            kept = 1.0 - p.support_response * max(pressure, 0.0)
+            self.other_pence = round(self.other_pence * kept)
+        if on.eligibility_follows_pressure:
+            tightness = self.tightness + p.cut_off_response * pressure
+            self.tightness = float(np.clip(tightness, -p.cut_off_loosest, p.cut_off_tightest))
+        if on.packages_follow_pressure:
+            generosity = self.generosity - p.generosity_response * pressure
+            self.generosity = float(np.clip(generosity, p.generosity_least, p.generosity_most))
+        if on.prevention_follows_pressure:
+            prevention = self.prevention_share - p.prevention_response * pressure
+            self.prevention_share = float(np.clip(prevention, 0.0, 1.0))
         self.rules_now = Rules(p.cut_off_hours * (1.0 + self.tightness), self.generosity)
 
     def new_month(self) -> None:
         """What plans give is counted afresh each month."""
         self.extra_pence = self.hours_pence = self.fees_pence = self.plan_pence = 0
+        self.spent_this_month = self.budget_this_month = 0
 
     def receive(self, pence: int) -> None:
         """Add this month's base budget and what plans give for hours."""
+        self.budget_this_month += pence
         self.budget_this_year += pence
 
     def spend(self, pence: int) -> None:
-        """Record net spending."""
+        """Record a month's net spending; the twelfth closes the year in the history."""
+        self.spent_this_month += pence
         self.spent_this_year += pence
+        self.months_this_year += 1
+        if self.months_this_year == 12:
+            self.history.append(self._year())
+
+    @property
+    def prevention_now_pence(self) -> int:
+        """What prevention gets this month."""
+        return round(self.prevention_pence * self.prevention_share)
+
+    def figures(self, head_pence: float) -> dict[str, float]:
+        """The month's measures of the council; `head_pence` is people of all ages in pence."""
+        over = self.spent_this_month - self.budget_this_month
+        return {
+            "eligibility_cut_off_hours": self.rules_now.cut_off_hours,
+            "prevention_spend_gbp_per_head": self.prevention_now_pence / head_pence,
+            "council_overspend_gbp_per_head": over / head_pence,
+        }
+
+    def _year(self) -> dict[str, float]:
+        over = self.spent_this_year - self.budget_this_year
+        pounds = {
+            "budget_gbp": self.budget_this_year,
+            "spend_gbp": self.spent_this_year,
+            "overspend_gbp": over,
+            "carried_gbp": self.carried_pence,
+            "savings_target_gbp": self.savings_target_pence,
+        }
+        return {
+            "year": float(len(self.history) + 1),
+            **{name: pence / PENCE_PER_POUND for name, pence in pounds.items()},
+            "cut_off_hours": self.rules_now.cut_off_hours,
+            "generosity": self.rules_now.generosity,
+            "prevention_share": self.prevention_share,
+            "price_index": self.real_fee_index,
+        }
 
     def grant_hours(self, pence: int, package_pence: int, p: Parameters) -> None:
         """Extra money for hours loosens the rules in proportion to the hours it can buy.

@@ -67,7 +67,7 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def places(self, p: Parameters) -> int:
         """Members the hub can hold: seats over the share who come to any one session."""
-        if not self.open:
+        if not (self.open and self.model.outside.hubs_open):
             return 0
         return int(self.seats / p.lunch_club_attendance_given_member)
 
@@ -252,7 +252,7 @@ def _seat(
     """
     for hub in hubs:
         here = line[people.hub[line] == hub.row]
-        if here.size == 0 or not hub.open:
+        if here.size == 0 or not (hub.open and hub.model.outside.hubs_open):
             continue
         riders = here[lift[here]]
         if hub.minibus_seats > 0:

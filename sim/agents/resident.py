@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.agents import carer, companions, crisis, feelings, need, packages, volunteer
+from sim.agents import (
+    carer,
+    companions,
+    crisis,
+    feelings,
+    mutual_aid,
+    need,
+    packages,
+    volunteer,
+)
 from sim.agents.agentset import ColumnAgent, ColumnAgentSet, population_rule
 from sim.agents.risk import raw_multipliers
 from sim.luck import Decision
@@ -92,7 +101,8 @@ class Resident(ColumnAgent):
     def meet(people: ColumnAgentSet) -> None:
         """Ties: friends made and lost, neighbours turn over, companions drift apart."""
         model, columns, ties = _model(people), people.columns, people.model.world.ties
-        friends.make_and_lose_friends(columns, ties.friends, model.p, model.luck, model.month)
+        p = model.outside.now(model.p)
+        friends.make_and_lose_friends(columns, ties.friends, p, model.luck, model.month)
         neighbours.turn_over_neighbours(columns, ties.neighbours, model.p, model.luck, model.month)
         companions.fade_companions(columns, ties.companions, model.p, model.luck, model.month)
 
@@ -112,6 +122,7 @@ class Resident(ColumnAgent):
         model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
         carer.take_the_role(columns, model.p)
         volunteer.help_at_home(columns, model.p)
+        mutual_aid.help_out(columns, model.outside.mutual_aid, model.p, model.luck)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
         columns.community_minutes = np.minimum(columns.community_minutes, room)
 
@@ -119,7 +130,8 @@ class Resident(ColumnAgent):
     def feel(people: ColumnAgentSet) -> None:
         """Loneliness, caring strain, life satisfaction."""
         model, columns = _model(people), people.columns
-        feelings.feel(columns, model.world.ties, model.p, model.luck, model.month, model.age_effect)
+        p = model.outside.now(model.p)
+        feelings.feel(columns, model.world.ties, p, model.luck, model.month, model.age_effect)
         model.events.breakdown = carer.strain_and_breakdown(
             columns, model.caring, model.p, model.luck, model.month
         )

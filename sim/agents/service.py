@@ -110,7 +110,8 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         )
         vacant = ~filled
         chance = min(p.hire_chance_per_month * self.pay_ratio**p.hire_pay_elasticity, 1.0)
-        hire = vacant & luck.happens(Decision.HIRE, posts.id[mine], month, chance)
+        abroad = p.overseas_share_of_hires * (1.0 - self.model.outside.overseas_recruitment)
+        hire = vacant & luck.happens(Decision.HIRE, posts.id[mine], month, chance * (1.0 - abroad))
         rows = mine[leave]
         posts.filled[rows] = False
         posts.worker[rows] = 0

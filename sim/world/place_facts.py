@@ -208,7 +208,9 @@ def _columns() -> dict[str, Column]:
     for name, cell in WAITS.items():
         source = "freedom of information replies 2022/23"
         found[name] = Column("days", source, "adults", _wait(cell), share=True)
-    return found
+    from sim.world.council_facts import columns  # late: it reads with the tools above
+
+    return found | columns()
 
 
 def council_figure(code: str, name: str) -> float:
