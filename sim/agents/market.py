@@ -183,9 +183,8 @@ class Market:
         at = people.provider[rows]
         given = people.package[rows].astype(np.int64) * can[at] // np.maximum(asked[at], 1)
         bought = people.client[rows] == Care.DIRECT_PAYMENT
-        return np.where(bought, np.floor(given * p.direct_payment_delivered), given).astype(
-            np.int64
-        )
+        given[bought] = np.floor(given[bought] * p.direct_payment_delivered)
+        return np.asarray(given)
 
     def private_share_now(self) -> float:
         """Share of the hours private clients ask of agencies that can be staffed."""
@@ -217,11 +216,11 @@ class Market:
         return providers.close(self, people, p, luck, month)
 
     def keep_posts(self, people: Columns, p: Parameters, luck: Luck) -> None:
-        """Posts for what is asked and waited for."""
-        waited = packages.minutes_waited_for(people, p, luck)
-        more = self.share_out(waited["home care"], self.of(*HOME_CARE), p)
+        """Posts for what is asked, and for care that should start in a month."""
+        sight = packages.minutes_in_sight(people, p, luck)
+        more = self.share_out(sight["home care"], self.of(*HOME_CARE), p)
         living = self.of(Employer.SUPPORTED_LIVING)
-        more |= self.share_out(waited["supported living"], living, p)
+        more |= self.share_out(sight["supported living"], living, p)
         wanted = np.zeros(len(self.services), dtype=np.int64)
         for each in self.services:
             asked = each.commissioned_minutes + each.private_minutes + more.get(each.row, 0)

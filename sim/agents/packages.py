@@ -101,10 +101,13 @@ def employs(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> NDArray[n
     return luck.happens(Decision.DIRECT_PAYMENT_CHOICE, people.id[rows], 0, share)
 
 
-def minutes_waited_for(people: Columns, p: Parameters, luck: Luck) -> dict[str, int]:
-    """Minutes a week of care people wait for, of home care and of supported living."""
+def minutes_in_sight(people: Columns, p: Parameters, luck: Luck) -> dict[str, int]:
+    """Minutes a week of care that should start in a month, of home care and supported living.
+
+    Of those who wait, as many as usually start in a month: providers hire for work in sight.
+    """
     rows = np.flatnonzero(people.waiting == 2)
-    asked = people.reference_package[rows].astype(np.int64)
+    asked = people.reference_package[rows] * p.care_starts_chance_per_month
     kind = kind_of_support(people, rows, p, luck)
     agency = (kind == Care.DIRECT_PAYMENT) & ~employs(people, rows, p, luck)
     return {

@@ -100,7 +100,7 @@ def _agency_clients(people: Columns, clients: Whole, p: Parameters, luck: Luck) 
     """Rows of those among `clients` who are, or buy as, clients of home care agencies."""
     kind = people.client[clients]
     own = packages.employs(people, clients, p, luck)
-    return clients[(kind == Care.HOME_CARE) | ((kind == Care.DIRECT_PAYMENT) & ~own)]
+    return np.asarray(clients[(kind == Care.HOME_CARE) | ((kind == Care.DIRECT_PAYMENT) & ~own)])
 
 
 def _give_clients(
