@@ -44,7 +44,8 @@ class Market:
         self.reablement_minutes = 0  # what the team is staffed for
         self.usual_turnover = np.zeros(len(Employer))
         self.recent_leavers = 0.0  # a month, smoothed over a year
-        self.leavers = self.hires = self.handed_back = self.closures = self.entries = 0
+        self.leavers = self.hires = self.handed_back = 0  # this month
+        self.closures = self.entries = 0  # the run so far
         self.kind_leavers = np.zeros(len(Employer), dtype=np.int64)
         self.kind_worker_months = np.zeros(len(Employer), dtype=np.int64)
         self.filled_by_service = np.zeros(0, dtype=np.int64)

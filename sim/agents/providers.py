@@ -192,7 +192,7 @@ def close(market: Market, people: Columns, p: Parameters, luck: Luck, month: int
             packages.lose_provider(people, np.flatnonzero(people.provider == each.row))
         _shut(market, each)
         gone.append(each)
-    market.closures = len(gone)
+    market.closures += len(gone)
     return gone
 
 
@@ -207,7 +207,7 @@ def _shut(market: Market, service: Service) -> None:
     service.deliverable_minutes = service.commissioned_minutes = service.private_minutes = 0
 
 
-def enter(model: Any, market: Market, p: Parameters, luck: Luck, month: int) -> int:
+def enter(model: Any, market: Market, p: Parameters, luck: Luck, month: int) -> None:
     """A new agency where there are fewer than clients call for; the better the fee the sooner.
 
     The chance is entrant_chance_per_month at today's shortfall of fee under price, nothing at
@@ -221,12 +221,12 @@ def enter(model: Any, market: Market, p: Parameters, luck: Luck, month: int) -> 
     asked = int(served.sum()) + int(asking.sum())
     wanted = max(p.home_care_agencies_least, asked / p.clients_per_home_care_agency)
     if len(agencies) >= round(wanted):
-        return 0
+        return
     short = -float(np.mean([each.margin for each in agencies])) if agencies else 0.0
     chance = p.entrant_chance_per_month * max(2.0 - short / p.homecare_shortfall_today, 0.0)
     ordinal = sum(each.kind is Employer.AGENCY for each in market.services)
     key = np.array([ordinal], dtype=np.uint64)
     if not luck.happens(Decision.PROVIDER_ENTERS, key, month, min(chance, 1.0))[0]:
-        return 0
+        return
     open_provider(model, market, Employer.AGENCY)
-    return 1
+    market.entries += 1
