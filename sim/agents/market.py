@@ -17,7 +17,7 @@ from sim.agents import homes, packages, providers, workforce
 from sim.agents.employers import CARE_HOMES, HOME_CARE, SELLING, Employer, Usual
 from sim.agents.outside import OutsideWorld
 from sim.agents.service import Service
-from sim.luck import Decision, Luck
+from sim.luck import Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, THOUSAND
 from sim.world.bands import Care
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 class Market:
@@ -133,43 +134,6 @@ class Market:
         ends = minutes * np.cumsum(weight) // int(weight.sum())
         parts = np.diff(ends, prepend=0)
         return {each.row: int(part) for each, part in zip(there, parts, strict=True)}
-
-    def place(
-        self, people: Columns, rows: Whole, kind: Whole, package: Whole, p: Parameters,
-        luck: Luck, month: int,
-    ) -> Whole:  # fmt: skip
-        """A provider with room for each of `rows`, given in the order they are served: int64[rows].
-
-        -1 while nobody has room. Providers are asked in this month's keyed order, and each takes
-        the first it can; minutes and places are never exceeded.
-        """
-        found = np.full(rows.size, -1)
-        own = kind == Care.DIRECT_PAYMENT
-        own[own] = packages.employs(people, rows[own], p, luck)
-        found[own] = self.of(Employer.PERSONAL_ASSISTANT)[0].row
-        agency = ((kind == Care.HOME_CARE) | (kind == Care.DIRECT_PAYMENT)) & ~own
-        places = np.ones(rows.size, dtype=np.int64)
-        for asking, kinds, asked in (
-            (agency, HOME_CARE, package),
-            (kind == Care.SUPPORTED_LIVING, (Employer.SUPPORTED_LIVING,), package),
-            (kind == Care.SHARED_LIVES, (Employer.SHARED_LIVES,), places),
-        ):
-            left = np.flatnonzero(asking)
-            for each in self._in_order(kinds, luck, month):
-                if not left.size:
-                    break
-                room = each.free_beds if each.lives_in else each.spare_minutes
-                small = asked[left] <= room
-                fits = np.zeros(left.size, dtype=np.bool_)
-                fits[small] = np.cumsum(asked[left[small]]) <= room
-                found[left[fits]] = each.row
-                left = left[~fits]
-        return found
-
-    def _in_order(self, kinds: tuple[Employer, ...], luck: Luck, month: int) -> list[Service]:
-        here = self.of(*kinds)
-        keys = np.array([each.key for each in here], dtype=np.uint64)
-        return [here[at] for at in np.argsort(luck.bits(Decision.PROVIDER_ORDER, keys, month))]
 
     def delivered(self, people: Columns, rows: Whole, p: Parameters) -> Whole:
         """Minutes of their package each of `rows` is given, as far as providers have staff.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.agents.carer import in_pension_age
 from sim.agents.entitlement import by_group, kind_of_support
+from sim.agents.placing import employs, place
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.world.bands import Care
@@ -41,7 +42,7 @@ def begin(
     line = np.lexsort((tie, -people.months_waiting[rows], -people.need[rows].astype(np.int64)))
     rows, package = rows[line], package[line]
     kind = kind_of_support(people, rows, p, luck)
-    provider = market.place(people, rows, kind, package, p, luck, month)
+    provider = place(market, people, rows, kind, package, p, luck, month)
     fits = provider >= 0
     chosen = rows[fits]
     people.client[chosen] = kind[fits]
@@ -93,12 +94,6 @@ def private_minutes(people: Columns, p: Parameters) -> int:
     room = np.maximum(needed - people.kin_minutes[rows] - people.community_minutes[rows], 0)
     asked = np.minimum(np.rint(_private_wish(people, rows, p)).astype(np.int64), room)
     return int(int(asked.sum()) * p.private_share_by_agency)
-
-
-def employs(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> NDArray[np.bool_]:
-    """Who spends a direct payment on people they employ, not on an agency; for life."""
-    share = p.direct_payment_share_by_personal_assistants
-    return luck.happens(Decision.DIRECT_PAYMENT_CHOICE, people.id[rows], 0, share)
 
 
 def minutes_in_sight(people: Columns, p: Parameters, luck: Luck) -> dict[str, int]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.agents import homes, packages, workforce
 from sim.agents.employers import CARE_HOMES, HOME_CARE, SELLING, Employer
 from sim.agents.entitlement import kind_of_support
+from sim.agents.placing import employs
 from sim.agents.service import Service
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -99,7 +100,7 @@ def _of_homes(people: Columns, kind: Employer, p: Parameters) -> float:
 def _agency_clients(people: Columns, clients: Whole, p: Parameters, luck: Luck) -> Whole:
     """Rows of those among `clients` who are, or buy as, clients of home care agencies."""
     kind = people.client[clients]
-    own = packages.employs(people, clients, p, luck)
+    own = employs(people, clients, p, luck)
     return np.asarray(clients[(kind == Care.HOME_CARE) | ((kind == Care.DIRECT_PAYMENT) & ~own)])
 
 
