@@ -131,6 +131,18 @@ def test_minutes_shared_out_add_up_to_the_minute(lived) -> None:
     assert market.share_out(0, market.of(*HOME_CARE), lived.p) == {}
 
 
+def test_community_businesses_grow_only_when_a_plan_lets_them() -> None:
+    """With `business_growth` 1 a business without clients seeks as much new work as an agency."""
+    model = city(residents=2_000)
+    market, there = model.market, model.market.of(*HOME_CARE)
+    (business,) = market.of(Employer.COMMUNITY_BUSINESS)
+    for each in there:
+        each.commissioned_minutes = 0 if each is business else 3_000
+    usual = market.share_out(10_000, there, model.p)[business.row]
+    market.business_growth = 1.0
+    assert market.share_out(10_000, there, model.p)[business.row] > 10 * usual
+
+
 def test_packages_are_placed_whole_where_there_is_room_and_never_beyond() -> None:
     model = city(residents=2_000)
     market, people = model.market, model.world.people
@@ -230,6 +242,16 @@ def test_fees_raise_pay_and_what_workers_are_paid_follows() -> None:
         for scenario in ("baseline", rich)
     ]
     assert pay[1] > pay[0]
+
+
+def test_the_share_with_secure_hours_holds_by_itself() -> None:
+    """By hand: who leaves sooner is hired as much more often, so stocks stay."""
+    model = city(residents=1_000)
+    usual, p = model.market.usual, model.p
+    hired = workforce.insecure_hires(usual, p)
+    insecure = hired / (p.turnover_base + p.zero_hours_turnover_gap)
+    secure = (1.0 - hired) / p.turnover_base
+    assert insecure / (insecure + secure) == pytest.approx(usual.insecure)
 
 
 def test_when_fewer_leave_fewer_are_there_to_be_hired() -> None:

@@ -41,7 +41,8 @@ class Market:
         self.services: list[Service] = []
         self.posts, self.usual, self.ethnic, self.outside = posts, usual, ethnic, outside
         self.own_price_index = 1.0  # over the index the council's books use
-        self.private_share = 1.0
+        self.private_asked = 0  # minutes a week private clients ask of home care agencies
+        self.business_growth = 0.0  # 1: community businesses seek new work as agencies do
         self.reablement_minutes = 0  # what the team is staffed for
         self.usual_turnover = np.zeros(len(Employer))
         self.recent_leavers = 0.0  # a month, smoothed over a year
@@ -101,13 +102,14 @@ class Market:
             elif each.kind not in (Employer.REABLEMENT, Employer.SHARED_LIVES):
                 each.commissioned_minutes = int(package[each.row])
         open_ones = self.of(*HOME_CARE)
-        claims = self.share_out(packages.private_minutes(people, p), open_ones, p)
+        claims = self.share_out(self.private_asked, open_ones, p)
         for each in self.services:
             each.private_minutes = claims.get(each.row, 0)
 
     def staff(self, people: Columns, p: Parameters) -> None:
         """What filled posts can deliver in a week, against what is asked."""
         self.tidy(people)
+        self.private_asked = packages.private_minutes(people, p)
         size = len(self.services)
         self.filled_by_service = np.bincount(
             self.posts.employer[np.flatnonzero(self.posts.filled)], minlength=size
@@ -121,7 +123,7 @@ class Market:
         """Whole minutes by row of service, half in proportion to size and half alike; they add up.
 
         A community business takes part by its size and one more client, so that its share of the
-        market is its own affair, not that of new demand.
+        market stays what it is unless `business_growth` is raised, which a plan may do.
         """
         there = list(among)
         if not there or minutes <= 0:
@@ -129,8 +131,8 @@ class Market:
         size = np.array([each.commissioned_minutes for each in there], dtype=np.int64)
         agency = np.array([each.kind is not Employer.COMMUNITY_BUSINESS for each in there])
         mean = int(size.sum()) // len(there)
-        client = int(mean / p.clients_per_home_care_agency)
-        weight = size + np.where(agency, mean, client) + 1
+        client = mean * max(self.business_growth, 1.0 / p.clients_per_home_care_agency)
+        weight = size + np.where(agency, mean, int(client)) + 1
         ends = minutes * np.cumsum(weight) // int(weight.sum())
         parts = np.diff(ends, prepend=0)
         return {each.row: int(part) for each, part in zip(there, parts, strict=True)}

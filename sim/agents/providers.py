@@ -65,6 +65,7 @@ def open_all(model: Any, market: Market, fees: Fees) -> None:
     market.reablement_minutes = round(
         p.reablement_minutes_per_1000_people * model.people_of_all_ages / THOUSAND
     )
+    market.private_asked = packages.private_minutes(people, p)
     market.count(people, p)
     shared = market.of(Employer.SHARED_LIVES)[0]
     places = p.shared_lives_places_per_100k_adults * len(people) / (100 * THOUSAND)

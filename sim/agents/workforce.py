@@ -57,13 +57,11 @@ def keep_posts(
     step = np.arange(row.size) - np.repeat(np.cumsum(missing) - missing, missing)
     ids = mix_ids(keys[row], (opened[row] + step).astype(np.uint64))
     kinds = np.array([int(each.kind) for each in services])[row]
-    insecure = luck.happens(Decision.WORKER, ids, -1, usual.insecure[kinds])
     posts.append(
         {
             "id": ids,
             "employer": row.astype(np.int16),
             "kind": kinds.astype(np.uint8),
-            "secure": ~insecure,
             "pay": pay_of(services, usual)[row].astype(np.float32),
         }
     )
@@ -135,22 +133,38 @@ def hire(
     chance = p.hire_chance_per_month * usual.hire[kinds] * ratio**p.hire_pay_elasticity * supply
     chance = np.minimum(chance, 1.0)[posts.employer[vacant]]
     rows = vacant[luck.happens(Decision.HIRE, posts.id[vacant], month, chance)]
-    fill(posts, rows, overseas, ethnic, p, luck)
+    fill(posts, rows, insecure_hires(usual, p), overseas, ethnic, p, luck)
     return rows
 
 
-def fill(
-    posts: Columns, rows: Whole, overseas: float, ethnic: Floats, p: Parameters, luck: Luck
-) -> None:
-    """New workers in these posts, each with an identity of their own.
+def insecure_hires(usual: Usual, p: Parameters) -> Floats:
+    """Share hired without secure hours by kind of employer: float64[kinds].
 
-    People recruited here are of the place's ethnic groups (`ethnic`, float64[5], cumulative).
+    They leave sooner, so more of those hired than of those in post: the share in post stays usual.
+    """
+    sooner = usual.insecure * (p.turnover_base + p.zero_hours_turnover_gap)
+    return sooner / (sooner + (1.0 - usual.insecure) * p.turnover_base)
+
+
+def fill(
+    posts: Columns,
+    rows: Whole,
+    insecure: Floats,
+    overseas: float,
+    ethnic: Floats,
+    p: Parameters,
+    luck: Luck,
+) -> None:
+    """New workers in these posts, each with an identity and a contract of their own.
+
+    `insecure` is the share without secure hours, float64[kinds]. People recruited here are of the place's ethnic groups (`ethnic`, float64[5], cumulative).
     """
     posts.spell[rows] += 1
     posts.filled[rows] = True
     posts.months[rows] = 0
     worker = mix_ids(posts.id[rows], posts.spell[rows].astype(np.uint64))
     posts.worker[rows] = worker
+    posts.secure[rows] = ~luck.happens(Decision.WORKER, worker, 1, insecure[posts.kind[rows]])
     posts.female[rows] = luck.happens(Decision.WORKER, worker, 0, p.female_share_2021_22)
     abroad = luck.happens(Decision.WORKER_OVERSEAS, worker, 0, overseas)
     posts.overseas[rows] = abroad
@@ -174,7 +188,7 @@ def fill_at_start(
     """
     full = luck.uniform(Decision.POST_FILLED, posts.id, 0)
     rows = np.flatnonzero(full >= usual.vacancy[posts.kind])
-    fill(posts, rows, p.overseas_share_of_staff_at_start, ethnic, p, luck)
+    fill(posts, rows, usual.insecure, p.overseas_share_of_staff_at_start, ethnic, p, luck)
     posts.months[rows] = 12  # nobody is new while tenures are told
     settled = yearly_chance_to_leave(posts, rows, services, usual, p)
     tenure = luck.exponential(Decision.POST_FILLED, posts.id[rows], 1)
