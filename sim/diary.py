@@ -134,7 +134,8 @@ class Diary:
                     value = _value(key, total)
                     if np.isfinite(value):
                         rows.append((month, group, key, value))
-            rows.extend((month, "all", key, value) for key, value in money.items())
+            told = ((key, value) for key, value in money.items() if np.isfinite(value))
+            rows.extend((month, "all", key, value) for key, value in told)
         return pd.DataFrame(rows, columns=["month", "group", "measure", "value"])
 
 

@@ -12,23 +12,26 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import funnel, hub, packages
+from sim.agents import books, funnel, hub
 from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
 from sim.agents.council import Switches
 from sim.agents.council_start import place_factors
 from sim.agents.crisis import Events
+from sim.agents.employers import usual_of
 from sim.agents.feelings import often_lonely_chance
 from sim.agents.hub import Hub, HubPlan
+from sim.agents.market import Market
+from sim.agents.network import few_nodes_and_edges
+from sim.agents.providers import open_all
 from sim.agents.risk import raw_multipliers
-from sim.agents.service import Service
 from sim.agents.treasury import open_council
 from sim.errors import UserMistake
 from sim.luck import Decision
 from sim.units import PENCE_PER_POUND, calendar_year
 from sim.world import lifecourse
-from sim.world.bands import ADULT_AGE, AGE_BANDS, PENSION_AGE
-from sim.world.graph import Node, social_graph
+from sim.world.bands import ADULT_AGE, AGE_BANDS, ETHNICITIES, PENSION_AGE
+from sim.world.graph import social_graph
 from sim.world.newcomers import welcome
 from sim.world.people import COUNTED
 from sim.world.vital import age_weights
@@ -60,27 +63,21 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.reached_and_gone: list[NDArray[np.uint64]] = []
         self.deaths = self.departures = self.arrivals = 0
         self.dying = np.zeros(len(people), dtype=np.bool_)
-        self._open_services()
         self._open_council(start)
+        self._open_market(start)
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
         self.connectors = [Connector(self, "link worker", share * p.link_worker_caseload_year / 12)]
         self.funnel = funnel.FunnelCount()
-        self.leavers = 0
         self._graph: tuple[int, Any] | None = None
 
-    def _open_services(self: Any) -> None:
-        people, p = self.world.people, self.p
-        self.home_care = Service(
-            self,
-            "home care",
-            p.unit_cost_homecare_external_hour_2024_25,
-            p.cost_home_care_hour_minimum_price_2024_25,
-        )
-        wanted = self.home_care.posts_wanted(packages.agency_minutes(people), p)
-        self.home_care.open_posts(self.posts, wanted, p, self.luck)
-        self.home_care.fill_at_start(self.posts, p, self.luck)
-        self.home_care.staff(self.posts, p)
+    def _open_market(self: Any, start: Opening) -> None:
+        """Providers, their clients and staff; workers recruited here are of the place's groups."""
+        facts = start.place.facts
+        groups = np.array([facts[f"eth_{group}_share"].value for group in ETHNICITIES])
+        ethnic = np.cumsum(groups / groups.sum())
+        self.market = Market(self.posts, usual_of(self.p), ethnic, self.outside)
+        open_all(self, self.market, books.fees_now(self.council, self.p))
 
     def _open_council(self: Any, start: Opening) -> None:
         """The council opens with its own net spending and the plan's rules."""
@@ -228,72 +225,20 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if self._graph is None or self._graph[0] != self.month:
             self._graph = (
                 self.month,
-                social_graph(self.world.people, self.world.ties, *self._few_nodes_and_edges()),
+                social_graph(self.world.people, self.world.ties, *few_nodes_and_edges(self)),
             )
         return self._graph[1]
-
-    def _few_nodes_and_edges(self: Any) -> tuple[list[Any], list[Any]]:
-        people = self.world.people
-        council: Node = ("council", 0)
-        nodes: list[Any] = [
-            (council, {"kind": "council"}),
-            (("service", 0), {"kind": "service", "name": self.home_care.kind}),
-        ]
-        edges: list[Any] = [(council, ("service", 0), {"kind": "commissions", "strength": 1.0})]
-        for each in self.hubs:
-            nodes.append((("hub", each.row), {"kind": "hub", "name": each.key, "open": each.open}))
-        member = np.flatnonzero(people.hub >= 0)
-        edges += [
-            (int(who), ("hub", int(row)), {"kind": "hub", "strength": 1.0})
-            for who, row in zip(people.id[member], people.hub[member], strict=True)
-        ]
-        for row, each in enumerate(self.connectors):
-            nodes.append((("connector", row), {"kind": "connector", "name": each.kind}))
-            edges += [
-                (("connector", row), int(who), {"kind": "connector", "strength": 1.0})
-                for who in each.clients
-                if people.row_of(np.array([who]))[0] >= 0
-            ]
-        filled = np.flatnonzero(self.posts.filled)
-        nodes += [
-            (("paid_carer", int(self.posts.worker[row])), {"kind": "paid_carer"}) for row in filled
-        ]
-        edges += [
-            (
-                ("paid_carer", int(self.posts.worker[row])),
-                ("service", 0),
-                {"kind": "employs", "strength": 1.0},
-            )
-            for row in filled
-        ]
-        edges += self._care_edges(filled)
-        return nodes, edges
-
-    def _care_edges(self: Any, filled: NDArray[np.int64]) -> list[Any]:
-        people, ids = self.world.people, self.world.people.id
-        size = len(people)
-        unpaid = [
-            (int(ids[a]), int(ids[b]), {"kind": "care", "strength": 1.0, "minutes": int(minutes)})
-            for a, b, minutes in zip(
-                self.caring.carer, self.caring.cared, self.caring.given, strict=True
-            )
-            if a < size and b < size
-        ]
-        clients = np.flatnonzero(people.client == 1)
-        if filled.size == 0:
-            return unpaid
-        who = self.posts.worker[filled[np.arange(clients.size) % filled.size]]
-        return unpaid + [
-            (("paid_carer", int(worker)), int(ids[row]), {"kind": "paid_care", "strength": 1.0})
-            for worker, row in zip(who, clients, strict=True)
-        ]
 
     def neighbours_of(self: Any, identity: int) -> list[Any]:
         """Agents tied to this resident in this month's graph, residents first."""
         found: list[Any] = []
         for node in self.graph.neighbors(identity):
             if isinstance(node, tuple):
-                few = {"hub": self.hubs, "connector": self.connectors}.get(node[0])
+                few = {
+                    "hub": self.hubs,
+                    "connector": self.connectors,
+                    "service": self.market.services,
+                }.get(node[0])
                 if few is not None:
                     found.append(few[node[1]])
             else:

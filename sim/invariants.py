@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.employers import CARE_HOMES, Employer
 from sim.money import SHADOW, Account, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE
@@ -246,6 +247,51 @@ def workers_fill_one_post(model: CommunityModel) -> None:
     )
 
 
+def beds_and_staff_are_never_exceeded(model: CommunityModel) -> None:
+    """Nobody lives in a bed that is not there, and no provider gives minutes it cannot staff."""
+    people, services = model.world.people, model.market.services
+    served = people.provider >= 0
+    _refuse(model, people.provider >= len(services), "somebody's provider is not there")
+    row = people.provider[served]
+    living = np.bincount(row[~people.at_home[served]], minlength=len(services))
+    given = np.bincount(row, weights=people.formal_minutes[served], minlength=len(services))
+    for each in services:
+        _unless(
+            model,
+            not each.lives_in or int(living[each.row]) <= each.beds,
+            f"{each.name} has {living[each.row]} residents in {each.beds} beds",
+        )
+        _unless(
+            model,
+            not model.month
+            or each.kind is Employer.SHARED_LIVES
+            or int(given[each.row]) <= each.deliverable_minutes,
+            f"{each.name} gives {given[each.row]:.0f} minutes a week, "
+            f"staff for {each.deliverable_minutes}",
+        )
+
+
+def clients_have_an_open_provider(model: CommunityModel) -> None:
+    """Who has care or a bed has it of a provider who is open and of the kind that gives it."""
+    people, services = model.world.people, model.market.services
+    if not model.month:
+        return  # before the first month nobody has asked
+    served = (people.client > 0) | ~people.at_home
+    _refuse(model, served & (people.provider < 0), "somebody has care of no provider")
+    _refuse(model, ~served & (people.provider >= 0), "somebody without care has a provider")
+    opened = np.array([*(each.open for each in services), True])  # the last answers for none
+    _refuse(model, ~opened[people.provider], "somebody has care of a provider that has closed")
+    home = np.array([*(each.kind in CARE_HOMES for each in services), False])
+    _refuse(model, home[people.provider] & people.at_home, "somebody at home has a care-home bed")
+    _refuse(model, ~home[people.provider] & ~people.at_home, "a care-home resident has no home")
+    closed = np.array([not each.open for each in services])
+    _unless(
+        model,
+        not bool(closed[model.posts.employer].any()),
+        "there is a post in a provider that has closed",
+    )
+
+
 def money_is_neither_made_nor_lost(model: CommunityModel) -> None:
     """All cash adds up to nothing, so does all time; the month is checked; the gaps add up."""
     ledger = model.ledger
@@ -276,5 +322,7 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     hubs_meet_only_when_open,
     council_care_has_clients,
     workers_fill_one_post,
+    beds_and_staff_are_never_exceeded,
+    clients_have_an_open_provider,
     money_is_neither_made_nor_lost,
 )

@@ -139,6 +139,17 @@ class Decision(IntEnum):
     AE_FIRST = 187
     CRISIS_DAY = 188
     CARE_HOME_OTHER = 189
+    # who provides care
+    DIRECT_PAYMENT_CHOICE = 200
+    PROVIDER_START = 201
+    PROVIDER_ORDER = 202
+    PROVIDER_PRICE = 203
+    PROVIDER_CLOSES = 204
+    PROVIDER_ENTERS = 205
+    BED_RANK = 206
+    WORKER_OVERSEAS = 207
+    WORKER_ETHNICITY = 208
+    PROVIDER_PAY = 209
 
 
 def mix(*parts: int) -> int:

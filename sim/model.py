@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, hub, packages, payers, volunteer
+from sim.agents import books, funnel, hub, payers, providers, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
 from sim.agents.crisis import Events, move_to_care_home
+from sim.agents.employers import HOME_CARE
 from sim.agents.feelings import age_effect
 from sim.agents.hub import Hub
 from sim.agents.outside import OutsideWorld
 from sim.agents.resident import Carer, Resident
 from sim.agents.risk import raw_multipliers
-from sim.agents.service import POST_COLUMNS, PaidCarer
+from sim.agents.service import POST_COLUMNS, PaidCarer, Service
 from sim.gathering import Gathering
 from sim.luck import Luck
 from sim.money import Ledger
@@ -66,8 +67,8 @@ class CommunityModel(Gathering):
         self.events = Events.none(len(self.world.people))
         self.risks = raw_multipliers(self.world.people, self.norms, self.p)
         self.hubs: list[Hub] = []
-        self.plan_states: dict[int, dict[str, int]] = {}
         self.outside = OutsideWorld()
+        self.plan_states: dict[int, dict[str, int]] = {}
         self.open_the_place(start)
         for key in MEASURES:  # before the first month there is nothing to report
             setattr(self, key, float("nan"))
@@ -100,7 +101,9 @@ class CommunityModel(Gathering):
 
     def live_and_die(self) -> None:
         """Demography: moves into care homes, a month older, deaths, moves, newcomers, grief."""
-        move_to_care_home(self.world.people, self.events)
+        move_to_care_home(
+            self.world.people, self.events, self.market, self.p, self.luck, self.month
+        )
         self.residents.do("grow_older")
         self.residents.do("die")
         self.residents.do("move_house")
@@ -132,27 +135,19 @@ class CommunityModel(Gathering):
         """Care: kin first, then companions, then the funnel of council care; the rest is unmet."""
         people, p = self.world.people, self.outside.now(self.p)
         self.residents.do("help_each_other")
-        self.home_care.staff(self.posts, p)
-        self.home_care.commissioned_minutes = packages.agency_minutes(people)
-        spare = self.home_care.deliverable_minutes - self.home_care.commissioned_minutes
+        self.market.staff(people, p)
         self.funnel = funnel.pass_through(
-            people, self.council.rules_now, p, self.luck, self.month, max(spare, 0)
+            people, self.council.rules_now, p, self.luck, self.month, self.market
         )
-        self.home_care.commissioned_minutes = packages.agency_minutes(people)
+        self.market.count(people, p)
         self.residents.do("receive_care")
 
     def work(self) -> None:
-        """Workforce and market: leavers and hires; providers paid under cost hand care back."""
-        wanted = self.home_care.posts_wanted(
-            packages.agency_minutes_wanted(self.world.people), self.p
-        )
-        self.home_care.open_posts(self.posts, wanted, self.p, self.luck)
-        self.leavers = self.home_care.hire_and_lose(self.posts, self.p, self.luck, self.month)
-        fees = books.fees_now(self.council, self.p)
-        self.home_care.fee_gbp_per_hour = fees.home_care_hour / PENCE_PER_POUND
-        self.home_care.price_gbp_per_hour = fees.home_care_price_hour / PENCE_PER_POUND
-        short = -self.home_care.margin
-        packages.hand_back(self.world.people, short, self.p, self.luck, self.month)
+        """Workforce and market: leavers and hires; care handed back; providers close and open."""
+        people, p = self.world.people, self.p
+        fees = books.fees_now(self.council, p)
+        self.market.work(people, fees, p, self.luck, self.month)
+        providers.enter(self, self.market, p, self.luck, self.month)
 
     def health(self) -> None:
         """Health and crisis: need starts, worsens, recovers; hospital, care home, safeguarding."""
@@ -170,7 +165,8 @@ class CommunityModel(Gathering):
         """Diary: outcomes written down, for everyone and for each person's year."""
         people = self.world.people
         counted = diary.count(people, self.events, self.norms, self.p)
-        latest = self.diary.write(diary.cell_of(people), counted, self._money_per_head())
+        told = self._money_per_head() | self.market.measures(len(people))
+        latest = self.diary.write(diary.cell_of(people), counted, told)
         for key, value in latest.items():
             setattr(self, key, value)
         if self.keep_lives:
@@ -193,6 +189,16 @@ class CommunityModel(Gathering):
         """Identities the plan has reached so far, departed people among them."""
         now = self.world.people.id[self.world.people.reached]
         return np.unique(np.concatenate([*self.reached_and_gone, now]))
+
+    @property
+    def home_care(self) -> Service:
+        """The first of the place's home care agencies still open."""
+        return self.market.of(*HOME_CARE)[0]
+
+    @property
+    def leavers(self) -> int:
+        """Care workers who left their post this month."""
+        return self.market.leavers
 
     @property
     def carers(self) -> ColumnAgentSet:

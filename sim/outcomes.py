@@ -30,6 +30,7 @@ _ALL = "residents aged 16 or over"
 _HEAD = "residents of all ages"
 _START = "residents of all ages at the start"
 _MONEY = "pounds per head, 2024/25 prices"
+_STAFF = "filled posts in care"
 
 _LIST = (
     Measure("often_lonely_share", "Often or always lonely", "share", _ALL, "mean", -1),
@@ -158,6 +159,63 @@ _LIST = (
         _HEAD,
         "sum",
         -1,
+        by_group=False,
+    ),
+    Measure(
+        "undelivered_hours_per_1000",
+        "Care hours commissioned but not delivered",
+        "hours a week per 1,000",
+        _ALL,
+        "mean",
+        -1,
+        by_group=False,
+    ),
+    Measure(
+        "vacancy_rate", "Vacancies in care", "share", "posts in care", "mean", -1, by_group=False
+    ),
+    Measure(
+        "turnover_rate",
+        "Turnover of care workers",
+        "share a year",
+        _STAFF,
+        "mean",
+        -1,
+        by_group=False,
+    ),
+    Measure(
+        "secure_contract_share",
+        "Care workers with secure hours",
+        "share",
+        _STAFF,
+        "mean",
+        1,
+        by_group=False,
+    ),
+    Measure(
+        "care_worker_pay_gbp_per_hour",
+        "Care workers' pay",
+        "pounds an hour, 2024/25 wages",
+        _STAFF,
+        "mean",
+        1,
+        by_group=False,
+    ),
+    Measure(
+        "months_in_post_mean",
+        "Months in post of care workers",
+        "months",
+        _STAFF,
+        "mean",
+        1,
+        by_group=False,
+    ),
+    Measure(
+        "continuity_share",
+        "Care hours by workers a year or more in post",
+        "share",
+        "care hours delivered",
+        "mean",
+        1,
         by_group=False,
     ),
 )

@@ -159,7 +159,7 @@ def test_hubs_connectors_and_council_are_read_as_any_mesa_agent(lived) -> None:
     assert connector.referred >= connector.placed >= 0
     assert lived.council.base_pence > 0
     assert lived.home_care.margin == pytest.approx(
-        lived.home_care.fee_gbp_per_hour / lived.home_care.price_gbp_per_hour - 1
+        lived.home_care.fee_gbp / lived.home_care.price_gbp - 1
     )
 
 

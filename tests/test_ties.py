@@ -52,7 +52,8 @@ def test_the_graph_is_a_networkx_multigraph_of_everybody(lived) -> None:
     assert kinds["hub"] == len(lived.hubs)
     assert kinds["paid_carer"] == int(lived.posts.filled.sum())
     assert kinds["connector"] == len(lived.connectors)
-    assert kinds["service"] == kinds["council"] == 1
+    assert kinds["service"] == len(lived.market.services)
+    assert kinds["council"] == 1
     residents = {node for node, kind in graph.nodes(data="kind") if kind == "resident"}
     assert residents == set(lived.world.people.id.tolist())
 

@@ -44,26 +44,27 @@ class MonthMoney:
 
 def fees_now(council: Council, p: Parameters) -> Fees:
     """Fees and sustainable prices at the council's present index."""
-    index: float = council.real_fee_index * council.model.outside.care_price
+    costs: float = council.real_fee_index * council.model.outside.care_price
+    paid = council.real_fee_index * council.price_level_paid
 
-    def pence(gbp: float) -> int:
+    def pence(gbp: float, index: float = paid) -> int:
         return round(gbp * index * PENCE_PER_POUND)
 
     hour, direct = p.unit_cost_homecare_external_hour_2024_25, p.direct_payment_gbp_per_hour
     uplift = round(council.fee_uplift * PENCE_PER_POUND)
     return Fees(  # however deep a cut, no fee falls below nothing
         home_care_hour=max(pence(hour) + uplift, 0),
-        home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25),
+        home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25, costs),
         direct_payment_hour=max(pence(direct) + uplift, 0),
         supported_living_week=pence(p.supported_living_week),
-        supported_living_price_week=pence(p.supported_living_price_week),
+        supported_living_price_week=pence(p.supported_living_price_week, costs),
         care_home_week=(
             pence(p.council_care_home_week_18_64),
             pence(p.council_care_home_week_65plus),
         ),
         care_home_price_week=(
-            pence(p.care_home_price_week_18_64),
-            pence(p.care_home_price_week_65plus),
+            pence(p.care_home_price_week_18_64, costs),
+            pence(p.care_home_price_week_65plus, costs),
         ),
     )
 

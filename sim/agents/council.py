@@ -53,6 +53,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     `fees_pence` for fees; `plan_pence` is what the council itself pays for other plans.
     `carried_pence` is overspending not yet made good (below nothing: a reserve), and
     `budget_shock` a real change of the budget that replaces this April's growth.
+    Fees are set in April at the prices of the day: `price_level_paid` is the outside world's then.
     `history` has one row for each finished year.
     """
 
@@ -73,6 +74,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.generosity = 1.0
         self.fee_uplift = 0.0
         self.real_fee_index = 1.0
+        self.price_level_paid = 1.0
         self.extra_pence = self.hours_pence = self.fees_pence = self.plan_pence = 0
         self.spent_this_year = self.budget_this_year = 0
         self.spent_this_month = self.budget_this_month = 0
@@ -88,6 +90,7 @@ class Council(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         The savings are what care would cost this year by last year's rules at this year's prices,
         and the part of overspending to make good this year, less the budget.
         """
+        self.price_level_paid = self.model.outside.care_price  # fees are set once a year
         spent, given = self.spent_this_year, self.budget_this_year
         if year == 1:  # nothing is spent yet: a shock is felt against the budget before it
             spent = given = self.base_pence * 12

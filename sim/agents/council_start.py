@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sim.agents.entitlement import GROUPS
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, DATA_BANDS, PENSION_AGE, QUINTILES
+from sim.world.margins import need_gradient, need_shares
 from sim.world.place_data import rule
 from sim.world.places import ENGLAND, Place, get
-from sim.world.population import need_gradient, need_shares
 
 Floats = NDArray[np.float64]
 

@@ -8,10 +8,12 @@ people who lose care.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.homes import find_beds
 from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -19,6 +21,9 @@ from sim.units import THOUSAND
 from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, CareHome
 from sim.world.columns import Columns
 from sim.world.people import refresh
+
+if TYPE_CHECKING:
+    from sim.agents.market import Market
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -113,7 +118,8 @@ def care_home_entry(
     rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"])
     rate = rate * np.where(people.carer_lost, p.carer_stress_institutionalisation_or, 1.0)
     rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)
-    chance = np.where(people.at_home, 1.0 - np.exp(-rate), 0.0)
+    asks = people.at_home & (people.awaits_bed == 0)
+    chance = np.where(asks, 1.0 - np.exp(-rate), 0.0)
     events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
     rows = np.flatnonzero(events.care_home)
     events.payer = np.zeros(len(people), dtype=np.uint8)
@@ -151,15 +157,29 @@ CARE_AT_HOME = (
 )  # what ends with living at home
 
 
-def move_to_care_home(people: Columns, events: Events) -> None:
-    """The move itself, when last month's care at home is paid for; the household carries on."""
-    rows = np.flatnonzero(events.care_home)
+def move_to_care_home(
+    people: Columns, events: Events, market: Market, p: Parameters, luck: Luck, month: int
+) -> None:
+    """The move itself, when last month's care at home is paid for; the household carries on.
+
+    Who finds no free bed stays at home, with what care there is, and tries again next month.
+    """
+    fresh = np.flatnonzero(events.care_home)
+    people.awaits_bed[fresh] = events.payer[fresh]
+    asking = np.flatnonzero(people.awaits_bed > 0)
+    if asking.size == 0:
+        return
+    market.count(people, p)
+    home = find_beds(people, asking, market.services, luck, month)
+    rows, home = asking[home >= 0], home[home >= 0]
     if rows.size == 0:
         return
-    people.care_home[rows] = events.payer[rows]
+    people.care_home[rows] = people.awaits_bed[rows]
+    people.awaits_bed[rows] = 0
     people.household[rows] = int(people.household.max()) + 1 + np.arange(rows.size)
     for name in CARE_AT_HOME:
         getattr(people, name)[rows] = 0
+    people.provider[rows] = home
     people.hub[rows] = -1
     people.need[rows] = np.maximum(people.need[rows], 2)
     refresh(people)

@@ -7,6 +7,7 @@ who is a client. Care itself begins and is delivered in `packages`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.world.bands import Care
 from sim.world.columns import Columns
+
+if TYPE_CHECKING:
+    from sim.agents.market import Market
 
 Rows = NDArray[np.int64]
 
@@ -48,9 +52,9 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
 
 
 def pass_through(
-    people: Columns, rules: Rules, p: Parameters, luck: Luck, month: int, spare: int
+    people: Columns, rules: Rules, p: Parameters, luck: Luck, month: int, market: Market
 ) -> FunnelCount:
-    """One month of the funnel; `spare` minutes a week are free at home care providers."""
+    """One month of the funnel; care starts with providers of the `market` who have room."""
     count = FunnelCount()
     known = (people.needed_minutes > 0) | (people.client > 0) | (people.waiting > 0)
     rows = np.flatnonzero(known)
@@ -60,7 +64,7 @@ def pass_through(
     count.ends = _end(people, rows, package, p, luck, month)
     count.requests = _ask(people, rows, package, p, luck, month) + _idle_requests(people, p)
     count.assessed = _assess(people, rows, package, p, luck, month)
-    count.starts = begin(people, rows, package, p, luck, month, spare)
+    count.starts = begin(people, rows, package, p, luck, month, market)
     people.months_waiting = np.where(people.waiting > 0, people.months_waiting + 1, 0)
     return count
 

@@ -106,7 +106,7 @@ def find_norms(p: Parameters) -> Norms:
     )
     needy = people.needed_minutes > 0
     help_at_home(people, p)
-    receive(people, 1.0, p)
+    receive(people, None, p)
     unmet = float((people.unmet_minutes[needy] / people.needed_minutes[needy]).mean())
     norms = Norms(cuts, float(broad[0]), unmet)
     raw = raw_multipliers(people, norms, p)

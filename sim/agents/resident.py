@@ -162,7 +162,7 @@ class Resident(ColumnAgent):
     def receive_care(people: ColumnAgentSet) -> None:
         """Paid care reaches people as far as it is staffed; the rest is bought or unmet."""
         model, columns = _model(people), people.columns
-        packages.receive(columns, model.home_care.delivered_share, model.p)
+        packages.receive(columns, model.market, model.p)
 
 
 class Carer(Resident):

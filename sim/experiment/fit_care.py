@@ -1,8 +1,7 @@
-"""A year of care: what people ask for, get and go without, crises, staff, money, giving time.
+"""A year of care: what people ask for, get and go without, crises, money, giving time.
 
 Looks at the model after every month; changes nothing. Flows are those of the first year, in a
-place of England's age, scaled to all of England; home care staff, few in a small run, are
-followed for the whole run.
+place of England's age, scaled to all of England.
 """
 
 from __future__ import annotations
@@ -30,13 +29,10 @@ SESSIONS = 4  # a month holds four weekly sessions
 
 @dataclass
 class YearOfCare:
-    """The first year of care, and the workforce of the whole run."""
+    """The first year of care."""
 
     sums: Counter[str] = field(default_factory=Counter)
     months: int = 0
-    filled: list[float] = field(default_factory=list)
-    posts: list[float] = field(default_factory=list)
-    left: float = 0.0
     supported: dict[str, Any] = field(default_factory=dict)
     at_start: Any = None
     at_end: Any = None
@@ -50,9 +46,6 @@ class YearOfCare:
 
     def month(self, model: Any) -> None:
         """Add up a month."""
-        self.filled.append(float(model.posts.filled.sum()))
-        self.posts.append(float(len(model.posts)))
-        self.left += model.leavers
         if model.month > 12:
             return
         self.months += 1
@@ -157,7 +150,6 @@ class YearOfCare:
 
     def report(self, found: Findings) -> None:
         """Turn the year into findings."""
-        self._workforce(found)
         if self.months < 12:
             return
         self._flows(found)
@@ -165,16 +157,6 @@ class YearOfCare:
         self._crises(found)
         self._pounds(found)
         self._giving(found)
-
-    def _workforce(self, found: Findings) -> None:
-        posts, filled = float(np.mean(self.posts)), float(np.mean(self.filled))
-        words = f"home care, whole run, {posts:.0f} posts"
-        vacancy = 1.0 - sum(self.filled) / sum(self.posts)
-        found.add("account_5_workforce_vacancy_rate_home_care", vacancy, words,
-                  math.sqrt(vacancy * (1 - vacancy) / posts / 2))  # fmt: skip
-        years = len(self.filled) / 12
-        found.add("account_5_workforce_turnover_independent_sector", self.left / filled / years,
-                  words, math.sqrt(self.left) / filled / years)  # fmt: skip
 
     def _flows(self, found: Findings) -> None:
         sums, count = self.sums, found.count

@@ -30,6 +30,7 @@ from sim.experiment.fit_finding import (
     judge,
 )
 from sim.experiment.fit_ties import Friendships
+from sim.experiment.fit_workforce import Workforce
 
 Progress = Callable[[int, int, str], None]
 NOT_MEASURED = "fit_targets.csv"  # families of targets a baseline cannot be held against, and why
@@ -77,6 +78,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     people = model.world.people
     found = Findings(float(model.place.facts["people"].value) / model.people_of_all_ages)
     feelings, friendships, care = Feelings(), Friendships(), YearOfCare()
+    workforce = Workforce()
     faults: list[str] = []
     aged = {name: _older_than(people, age) for name, age in GROWING.items()}
     fit_people.measure(model, found)
@@ -87,6 +89,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
             feelings.month(model)
             friendships.month(model)
             care.month(model)
+            workforce.month(model)
         if month % 12 == 0:
             feelings.look(model)
             friendships.look(model)
@@ -96,6 +99,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     feelings.report(found)
     friendships.report(found)
     care.report(found)
+    workforce.report(found)
     _grown(model, aged, found)
     words = faults[0] if faults else "every column and tie, at the start and after each year"
     found.add("states_within_range", 0.0 if faults else 1.0, words)

@@ -65,7 +65,7 @@ class FormalServices(Lever):
         council.extra_pence += pence
         council.pay_fees(fees, community.commissioned_minutes_a_month())
         council.grant_hours(pence - fees, community.package_pence_a_month(), community.p)
-        community.home_care.raise_pay(council.fee_uplift, community.p)
+        community.market.raise_pay(council.fee_uplift, community.p)
 
 
 PLAN_LINE = "plan: formal services"

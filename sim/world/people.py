@@ -87,6 +87,8 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "unmet_minutes": Column(I32, 0, "need nobody met", "minutes a week", low=0),
     "severity": Column(F, 0, "how assessors judge the same hours of need, for life", "sd"),
     "client": Column(I8, 0, "kind of long-term council support", low=0, high=4),
+    "provider": Column(I16, -1, "row of the provider of the package or bed, -1 none", low=-1),
+    "awaits_bed": Column(I8, 0, "payer of a care-home place waited for, 0 none", low=0, high=3),
     "take_up": Column(F, 0, "readiness to ask for and accept care, uniform", low=0, high=1),
     "waiting": Column(I8, 0, "0 not waiting, 1 for assessment, 2 for care", low=0, high=2),
     "months_waiting": Column(I16, 0, "months on the list", "months", low=0),
