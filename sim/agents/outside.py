@@ -6,7 +6,7 @@ change nothing, to the last bit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sim.parameters import Parameters
 
@@ -36,6 +36,11 @@ class OutsideWorld:
     hubs_open: bool = True
     need_delay: float = 0.0
     mutual_aid: float = 0.0
+
+    def as_usual(self) -> None:
+        """Back to ordinary times; rooms that hold this object see it at once."""
+        for each in fields(self):
+            setattr(self, each.name, each.default)
 
     def now(self, p: Parameters) -> Parameters:
         """The numbers of these times: `p` itself when people meet and ask as they always do."""

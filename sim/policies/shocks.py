@@ -31,8 +31,6 @@ SHOCKS: dict[str, type[Shock]] = {
 
 def strike(community: CommunityModel, shocks: Iterable[Shock], month: int) -> None:
     """Set this month's outside world: ordinary, but for what strikes now."""
-    from sim.agents.outside import OutsideWorld  # late: reading a plan needs no numpy
-
-    community.outside = OutsideWorld()
+    community.outside.as_usual()
     for shock in shocks:
         shock.act(community, month)
