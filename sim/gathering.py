@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import books, funnel, hub, packages
+from sim.agents import books, funnel, hub, means_test, packages
 from sim.agents.carer import CaringTies
 from sim.agents.connector import Connector
 from sim.agents.council import Council
@@ -87,6 +87,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         net = facts["asc_net_current_gbp_2023_24"].value / start.sample.scale
         net = net * p.prices_2023_24_to_2024_25
         self.council = Council(self, net, p)
+        means_test.charge(people, books.fees_now(self.council, p), p, self.luck)
         care = books.net_care_pence(people, books.fees_now(self.council, p), p)
         prevention = round(self.council.base_pence * p.prevention_share_of_net)
         self.council.prevention_pence = prevention
@@ -156,6 +157,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if rows.size == 0:
             return
         people, ties = self.world.people, self.world.ties
+        funnel.see_off(people, dead, moved, self.funnel)
         if self.keep_lives:
             self.file_lives(rows)
         gone = rows[people.reached[rows]]

@@ -230,8 +230,8 @@ def council_care_has_clients(model: CommunityModel) -> None:
     _refuse(model, (people.package > 0) & ~client, "somebody has a package who is no client")
     _refuse(
         model,
-        (people.formal_minutes > 0) & ~client,
-        "council care is delivered to somebody who is no client",
+        (people.formal_minutes > 0) & ~client & (people.reablement_months == 0),
+        "council care is delivered to somebody who is no client and not in reablement",
     )
 
 

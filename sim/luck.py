@@ -138,6 +138,22 @@ class Decision(IntEnum):
     AE_FIRST = 187
     CRISIS_DAY = 188
     CARE_HOME_OTHER = 189
+    # the funnel and the means test
+    CAPITAL = 220
+    HOME_COUNTS = 221
+    INCOME = 222
+    DISABILITY_BENEFIT = 223
+    HOUSE_VALUE = 224
+    REQUEST_OUTCOME = 225
+    REABLEMENT_OFFER = 226
+    REABLEMENT_LENGTH = 227
+    REABLEMENT_START = 228
+    ASSESSED_AT_ONCE = 229
+    WAIT_START = 230
+    REVIEW_START = 231
+    DIRECT_PAYMENT_CHOICE = 232
+    CLIENT_REABLEMENT = 233
+    GIVES_UP_CARE = 234
 
 
 def mix(*parts: int) -> int:

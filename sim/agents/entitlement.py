@@ -22,7 +22,7 @@ from sim.world.columns import Columns
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 GROUPS = ("18_64", "65plus")
-KINDS = ("home_care", "direct_payment", "supported_living")
+KINDS = ("home_care", "direct_payment", "supported_living", "shared_lives")
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,13 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
     judged = left * np.exp(p.eligibility_spread * people.severity[rows])
     over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
-    asks = people.take_up[rows] < p.array("takes_up", GROUPS)[in_pension_age(people, rows)]
+    taking = by_group(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
+    asks = people.take_up[rows] < taking
     return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
 
 
 def kind_of_support(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
-    """Home care, direct payment or supported living, by age group; a lasting preference."""
+    """Home care, direct payment, supported living or Shared Lives; a lasting preference."""
     shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
     cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
     draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
