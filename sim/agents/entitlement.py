@@ -48,6 +48,7 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
 
     An assessment weighs the hours of need left after the usual unpaid help; two people with equal
     hours are judged differently (`severity`, theirs for life), so the cut-off bites gradually.
+    Need that has just begun weighs more: nobody has settled into helping yet.
     Then readiness to ask and the savings limit; then a share of what is left, by level.
     """
     left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
@@ -55,6 +56,8 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     share = by_group(p, "package_share")[in_pension_age(people, rows), people.need[rows]]
     granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
     judged = left * np.exp(p.eligibility_spread * people.severity[rows])
+    new = people.months_in_need[rows] <= p.need_fast_months
+    judged = judged * np.where(new, p.newly_in_need_weight, 1.0)
     over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
     taking = by_group(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
     asks = people.take_up[rows] < taking

@@ -161,12 +161,16 @@ def weekly_cost(people: Columns, rows: Rows, fees: Fees) -> Rows:
 
 
 def charge(people: Columns, fees: Fees, p: Parameters, luck: Luck) -> None:
-    """Set what each council client pays this month, pence a week; 0 for everybody else."""
+    """Set what each council client pays this month, pence a week; 0 for everybody else.
+
+    Capital of care-home residents under 65 is left out, as in `who_pays`.
+    """
     people.charge_pence = 0
     rows = np.flatnonzero((people.client > 0) | (people.care_home == CareHome.COUNCIL))
     ask_capital(people, rows, p, luck)
+    young_inside = (in_pension_age(people, rows) == 0) & ~people.at_home[rows]
     people.charge_pence[rows] = contribution(
-        people.capital_pence[rows].astype(np.int64),
+        np.where(young_inside, 0, people.capital_pence[rows]).astype(np.int64),
         income_of(people, rows, p, luck),
         protected_income(people, rows, p),
         weekly_cost(people, rows, fees),
