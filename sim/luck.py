@@ -153,7 +153,6 @@ class Decision(IntEnum):
     REVIEW_START = 231
     DIRECT_PAYMENT_CHOICE = 232
     CLIENT_REABLEMENT = 233
-    GIVES_UP_CARE = 234
 
 
 def mix(*parts: int) -> int:

@@ -59,9 +59,29 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     new = people.months_in_need[rows] <= p.need_fast_months
     judged = judged * np.where(new, p.newly_in_need_weight, 1.0)
     over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
-    taking = by_group(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
-    asks = people.take_up[rows] < taking
+    asks = is_ready(people, rows, p)
     return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
+
+
+def change_of_heart(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+    """Readiness to ask for and accept care is drawn afresh every so many months.
+
+    Whose turn it is follows from identity and month alone, so it is the same in every scenario.
+    Newcomers get theirs, and how assessors judge them, in the month they arrive.
+    """
+    months = np.rint(p.array("readiness_months", GROUPS)).astype(np.uint64)[older(people)]
+    turn = (people.id + np.uint64(month)) % months == 0
+    new = np.flatnonzero(people.take_up == 0)
+    people.take_up[new] = luck.uniform(Decision.TAKE_UP, people.id[new], 0)
+    people.severity[new] = luck.normal(Decision.SEVERITY, people.id[new], 0)
+    rows = np.flatnonzero(turn)
+    people.take_up[rows] = luck.uniform(Decision.TAKE_UP, people.id[rows], month)
+
+
+def is_ready(people: Columns, rows: Rows, p: Parameters) -> NDArray[np.bool_]:
+    """Which of `rows` are ready to ask for and accept council care, by age and need level."""
+    ready = by_group(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
+    return np.asarray(people.take_up[rows] < ready)
 
 
 def kind_of_support(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from sim.agents import reablement
 from sim.agents.carer import in_pension_age
 from sim.agents.crisis import Events
-from sim.agents.entitlement import Rules, by_group, entitled, kind_of_support, older
+from sim.agents.entitlement import (
+    Rules,
+    by_group,
+    change_of_heart,
+    entitled,
+    is_ready,
+    kind_of_support,
+    older,
+)
 from sim.agents.funnel_count import FunnelCount
 from sim.agents.packages import begin
 from sim.luck import Decision, Luck
@@ -103,6 +111,7 @@ def pass_through(
     """One month of the funnel; `spare` minutes a week are free at home care providers."""
     if count is None:
         count = FunnelCount(open_before=int((people.waiting == 1).sum()))
+    change_of_heart(people, p, luck, month)
     known = (people.needed_minutes > 0) | (people.client > 0) | (people.waiting > 0)
     rows = np.flatnonzero(known)
     people.reference_package = 0
@@ -139,7 +148,10 @@ def _end(
     month: int,
     count: FunnelCount,
 ) -> None:
-    """Support ends when need does, or at a review, due yearly, where packages are re-sized."""
+    """Support ends with need, when it is no longer wanted, or at a review, due yearly.
+
+    Packages are re-sized at reviews.
+    """
     supported = _supported(people)
     people.review_months[supported] += 1
     due = supported[people.review_months[supported] >= 12]
@@ -153,10 +165,12 @@ def _end(
     review = client & reviewed[rows]
     no_need = client & (people.needed_minutes[rows] == 0)
     people.package[rows] = np.where(review, package, people.package[rows])
-    not_entitled = review & ~no_need & (package == 0)
+    gave_up = client & ~no_need & ~is_ready(people, rows, p)
+    not_entitled = review & ~no_need & ~gave_up & (package == 0)
     count.ends("need_ended", group[no_need])
     count.ends("review", group[not_entitled])
-    ends = rows[no_need | not_entitled]
+    count.ends("gave_up", group[gave_up])
+    ends = rows[no_need | gave_up | not_entitled]
     people.client[ends] = Care.NONE
     people.package[ends] = 0
     people.review_months[ends] = 0
