@@ -57,7 +57,8 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
     judged = left * np.exp(p.eligibility_spread * people.severity[rows])
     new = people.months_in_need[rows] <= p.need_fast_months
-    judged = judged * np.where(new, p.newly_in_need_weight, 1.0)
+    weight = p.array("newly_in_need_weight", GROUPS)[in_pension_age(people, rows)]
+    judged = judged * np.where(new, weight, 1.0)
     over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
     asks = is_ready(people, rows, p)
     return np.where(over & asks & (people.savings[rows] < 2), granted, 0)

@@ -40,7 +40,7 @@ __all__ = ["FunnelCount", "open_month", "pass_through", "see_off", "start_client
 
 
 def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> None:
-    """The stock of April 2024: those entitled are clients, but for the few who wait."""
+    """The stock of April 2024: those entitled are clients, unless they wait or have not asked."""
     rows = np.flatnonzero(people.needed_minutes > 0)
     package = entitled(people, rows, rules, p)
     draw = luck.uniform(Decision.CARE_START, people.id[rows], 0)
@@ -48,7 +48,8 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
     listed = np.where(draw < p.waiting_share_at_start / 2, 1, 2)
     others = (package == 0) & (draw < p.waiting_assessment_share_at_start)
     people.waiting[rows] = np.where(waits, listed, np.where(others, 1, 0))
-    served = (package > 0) & ~waits
+    unasked = draw < p.waiting_share_at_start + p.unasked_share_at_start
+    served = (package > 0) & ~unasked
     people.client[rows] = np.where(served, kind_of_support(people, rows, p, luck), Care.NONE)
     people.package[rows] = np.where(served, package, 0)
     people.formal_minutes[rows] = people.package[rows]
@@ -282,11 +283,12 @@ def _assess(
 ) -> None:
     """Assessments done this month: the entitled join the list for care, others leave it.
 
-    Some are seen in the month they ask, more often with more need; the rest wait in a long tail.
+    Some are seen in the month they ask, more often where need is plain; the rest wait in a long
+    tail.
     """
     listed, ids = people.waiting[rows] == 1, people.id[rows]
     first = listed & (people.months_waiting[rows] == 0)
-    at_once = p.array("assessed_at_once", ("0", "1", "2", "3", "4"))[people.need[rows]]
+    at_once = np.where(package > 0, p.assessed_at_once_entitled, p.assessed_at_once_others)
     done = first & luck.happens(Decision.ASSESSED_AT_ONCE, ids, month, at_once)
     later = luck.happens(Decision.ASSESSMENT, ids, month, p.assessed_chance_per_month)
     done |= listed & ~first & later
