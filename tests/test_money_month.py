@@ -216,8 +216,9 @@ def test_care_at_home_is_paid_for_by_the_minute_and_care_homes_by_the_week(lived
 def test_the_three_gaps_are_what_people_and_prices_make_them(lived) -> None:
     """Care at home by hand: the price of minutes delivered, promised and needed."""
     people, fees = lived.world.people, books.fees_now(lived.council, lived.p)
-    living = people.client == Care.SUPPORTED_LIVING
-    delivered = books.minutes_a_month(int(people.formal_minutes[~living].astype(np.int64).sum()))
+    living = np.isin(people.client, (Care.SUPPORTED_LIVING, Care.SHARED_LIVES))
+    clients = (people.client > 0) & ~living
+    delivered = books.minutes_a_month(int(people.formal_minutes[clients].astype(np.int64).sum()))
     promised_ = books.minutes_a_month(int(people.reference_package[~living].astype(np.int64).sum()))
     needed = books.minutes_a_month(entitlement.need_above_care_act(people, ~living, lived.p))
     price = fees.home_care_price_hour

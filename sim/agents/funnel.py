@@ -212,7 +212,7 @@ def _ask(
 ) -> None:
     """Requests by people in need: those a package would be granted to ask sooner.
 
-    The newly in need and those back from hospital may be offered reablement at once; the entitled
+    Reablement may be offered at once; of those not offered it the entitled
     and part of the rest wait for assessment; the others have their answer the same month.
     """
     back = reablement.clients_back_from_hospital(people, p, luck, month)
@@ -229,7 +229,7 @@ def _ask(
     asks = free & luck.happens(Decision.REQUEST, people.id[rows], month, chance)
     count.asks(group[asks])
     count.from_hospital += int((asks & hospital).sum())
-    short = asks & reablement.offered(people, rows, p, luck, month)
+    short = asks & reablement.offered(people, rows, package > 0, p, luck, month)
     reablement.begin_episode(people, rows[short], p, luck, month)
     count.outcome("st_max", int(short.sum()))
     count.reablement_began = int(short.sum()) + int(back.size)

@@ -57,13 +57,22 @@ def start_stock(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> None:
     begin_episode(people, rows[chosen], p, luck, 0)
 
 
-def offered(people: Columns, rows: Rows, p: Parameters, luck: Luck, month: int) -> NDArray[np.bool_]:
-    """Which of `rows`, who ask for help now, are offered reablement: bool[n]."""
+def offered(
+    people: Columns,
+    rows: Rows,
+    entitled: NDArray[np.bool_],
+    p: Parameters,
+    luck: Luck,
+    month: int,
+) -> NDArray[np.bool_]:
+    """Which of `rows`, who ask for help now, are offered reablement: bool[n].
+
+    Offered before long-term care, and to the newly in need or back from hospital without it.
+    """
     new = (people.months_in_need[rows] <= p.need_fast_months) | people.from_hospital[rows]
-    offer = luck.happens(
-        Decision.REABLEMENT_OFFER, people.id[rows], month, p.reablement_offered_if_new
-    )
-    return np.asarray(new & offer)
+    chance = np.where(new, p.reablement_offered_if_new, 0.0)
+    chance = np.where(entitled, p.reablement_offered_if_entitled, chance)
+    return luck.happens(Decision.REABLEMENT_OFFER, people.id[rows], month, chance)
 
 
 def clients_back_from_hospital(people: Columns, p: Parameters, luck: Luck, month: int) -> Rows:
@@ -88,10 +97,13 @@ def pass_month(people: Columns) -> Rows:
 
 
 def deliver(people: Columns, p: Parameters) -> int:
-    """The team's minutes fill what is still unmet; returns the minutes a week it is asked for."""
+    """The team's minutes fill what is still unmet; returns the minutes a week it is asked for.
+
+    A client's own care goes on meanwhile and is billed as such, so only others gain minutes here.
+    """
     rows = np.flatnonzero(people.reablement_months > 0)
     asked = np.minimum(int(minutes(p.reablement_hours_week)), people.needed_minutes[rows])
-    given = np.minimum(asked, people.unmet_minutes[rows])
+    given = np.where(people.client[rows] == 0, np.minimum(asked, people.unmet_minutes[rows]), 0)
     people.formal_minutes[rows] += given
     people.unmet_minutes[rows] -= given
     return int(asked.astype(np.int64).sum())
