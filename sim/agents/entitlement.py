@@ -97,7 +97,8 @@ def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters
     """Council-payable minutes a week of people above the fixed Care Act cut-off.
 
     Who is above it is told by need left after the family; what is counted is what is left after
-    all unpaid and private help and reablement. A small favour from a neighbour lowers the hours, never the right.
+    all unpaid and private help and reablement. A small favour from a neighbour lowers the hours,
+    never the right.
     """
     family = people.needed_minutes.astype(np.int64) - people.kin_minutes
     free = np.where(people.client == 0, people.formal_minutes, 0)  # reablement

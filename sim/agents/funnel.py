@@ -44,17 +44,21 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
     rows = np.flatnonzero(people.needed_minutes > 0)
     package = entitled(people, rows, rules, p)
     draw = luck.uniform(Decision.CARE_START, people.id[rows], 0)
-    waits = (package > 0) & (draw < p.waiting_share_at_start)
-    listed = np.where(draw < p.waiting_share_at_start / 2, 1, 2)
+    group = in_pension_age(people, rows)
+    share = p.array("waiting_share_at_start", GROUPS)[group]
+    waits = (package > 0) & (draw < share)
+    listed = np.where(draw < share / 2, 1, 2)
     others = (package == 0) & (draw < p.waiting_assessment_share_at_start)
     people.waiting[rows] = np.where(waits, listed, np.where(others, 1, 0))
-    unasked = draw < p.waiting_share_at_start + p.unasked_share_at_start
+    unasked = draw < share + p.array("unasked_share_at_start", GROUPS)[group]
     served = (package > 0) & ~unasked
     people.client[rows] = np.where(served, kind_of_support(people, rows, p, luck), Care.NONE)
     people.package[rows] = np.where(served, package, 0)
     people.formal_minutes[rows] = people.package[rows]
     chance = np.array([1.0, p.assessed_chance_per_month, p.care_starts_chance_per_month])
-    waited = luck.exponential(Decision.WAIT_START, people.id[rows], 0) / chance[people.waiting[rows]]
+    waited = (
+        luck.exponential(Decision.WAIT_START, people.id[rows], 0) / chance[people.waiting[rows]]
+    )
     people.months_waiting[rows] = np.where(people.waiting[rows] > 0, waited.astype(np.int64), 0)
     supported = _supported(people)
     spread = 12 + 1 / p.review_chance_when_due

@@ -94,4 +94,3 @@ class FunnelCount:
     def ends(self, reason: str, group: Rows) -> None:
         """Count long-term support ended for this reason."""
         self.ended[reason] += np.bincount(group, minlength=2)
-

@@ -77,13 +77,13 @@ def offered(
 
 def clients_back_from_hospital(people: Columns, p: Parameters, luck: Luck, month: int) -> Rows:
     """Clients who are given reablement after an emergency admission: rows."""
-    rows = np.flatnonzero(people.from_hospital & (people.client > 0) & people.at_home)
-    rows = rows[people.reablement_months[rows] == 0]
+    known = people.from_hospital & (people.client > 0) & people.at_home
+    rows = np.flatnonzero(known & (people.reablement_months == 0))
     chosen = luck.happens(
         Decision.CLIENT_REABLEMENT, people.id[rows], month, p.reablement_of_clients_from_hospital
     )
     begin_episode(people, rows[chosen], p, luck, month)
-    return rows[chosen]
+    return np.asarray(rows[chosen])
 
 
 def pass_month(people: Columns) -> Rows:
@@ -93,7 +93,7 @@ def pass_month(people: Columns) -> Rows:
     left = people.reablement_months[rows].astype(np.int64) - 1
     people.reablement_months[rows] = np.where(over, 0, left)
     people.reabled[people.need == 0] = False
-    return rows[(left == 0) & ~over]
+    return np.asarray(rows[(left == 0) & ~over])
 
 
 def deliver(people: Columns, p: Parameters) -> int:
