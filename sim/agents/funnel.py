@@ -57,12 +57,12 @@ def start_clients(people: Columns, rules: Rules, p: Parameters, luck: Luck) -> N
     people.formal_minutes[rows] = people.package[rows]
     chance = np.array([1.0, p.assessed_chance_per_month, p.care_starts_chance_per_month])
     waited = (
-        luck.exponential(Decision.WAIT_START, people.id[rows], 0) / chance[people.waiting[rows]]
+        luck.exponential(Decision.ASSESSMENT, people.id[rows], 0) / chance[people.waiting[rows]]
     )
     people.months_waiting[rows] = np.where(people.waiting[rows] > 0, waited.astype(np.int64), 0)
     supported = _supported(people)
     spread = 12 + 1 / p.review_chance_when_due
-    since = luck.uniform(Decision.REVIEW_START, people.id[supported], 0) * spread
+    since = luck.uniform(Decision.REVIEW, people.id[supported], 0) * spread
     people.review_months[supported] = since.astype(np.int64)
     reablement.start_stock(people, rows, p, luck)
 
@@ -293,9 +293,8 @@ def _assess(
     listed, ids = people.waiting[rows] == 1, people.id[rows]
     first = listed & (people.months_waiting[rows] == 0)
     at_once = np.where(package > 0, p.assessed_at_once_entitled, p.assessed_at_once_others)
-    done = first & luck.happens(Decision.ASSESSED_AT_ONCE, ids, month, at_once)
-    later = luck.happens(Decision.ASSESSMENT, ids, month, p.assessed_chance_per_month)
-    done |= listed & ~first & later
+    chance = np.where(first, at_once, p.assessed_chance_per_month)
+    done = luck.happens(Decision.ASSESSMENT, ids, month, np.where(listed, chance, 0.0))
     granted = done & (package > 0)
     people.waiting[rows[done]] = 0
     people.waiting[rows[granted]] = 2

@@ -91,9 +91,7 @@ def income_of(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
     extra = np.stack([p.array(f"income_extra_week_{name}", QUINTILES) for name in GROUPS])
     gbp = p.array("income_least_week", GROUPS)[group]
     gbp = gbp + extra[group, people.quintile[rows]] * luck.exponential(Decision.INCOME, ids, 0)
-    has = luck.happens(
-        Decision.DISABILITY_BENEFIT, ids, 0, p.array("disability_benefit_share", GROUPS)[group]
-    )
+    has = luck.happens(Decision.INCOME, ids, 1, p.array("disability_benefit_share", GROUPS)[group])
     benefit = (p.attendance_allowance_lower_week + p.attendance_allowance_higher_week) / 2
     gbp = gbp + np.where(has & people.at_home[rows], benefit, 0.0)
     return np.asarray(np.rint(gbp * PENCE_PER_POUND).astype(np.int64))
@@ -117,8 +115,8 @@ def house_of(
         p.home_counts_above_upper_limit,
         p.array("home_counts_below_upper_limit", QUINTILES)[quintile],
     )
-    owns = luck.happens(Decision.HOME_COUNTS, ids, 0, chance)
-    spread = np.exp(p.house_value_spread * luck.normal(Decision.HOUSE_VALUE, ids, 0))
+    owns = luck.happens(Decision.CAPITAL, ids, 1, chance)
+    spread = np.exp(p.house_value_spread * luck.normal(Decision.CAPITAL, ids, 2))
     value = p.array("house_value", QUINTILES)[quintile] * spread
     return owns, np.asarray(np.rint(value * PENCE_PER_POUND).astype(np.int64))
 

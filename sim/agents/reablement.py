@@ -52,7 +52,7 @@ def start_stock(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> None:
     new = people.months_in_need[rows] <= p.need_fast_months
     rows = rows[new & (people.client[rows] == 0) & (people.waiting[rows] == 0)]
     chosen = luck.happens(
-        Decision.REABLEMENT_START, people.id[rows], 0, p.reablement_share_of_new_need_at_start
+        Decision.REABLEMENT_OFFER, people.id[rows], 0, p.reablement_share_of_new_need_at_start
     )
     begin_episode(people, rows[chosen], p, luck, 0)
 
@@ -80,7 +80,7 @@ def clients_back_from_hospital(people: Columns, p: Parameters, luck: Luck, month
     known = people.from_hospital & (people.client > 0) & people.at_home
     rows = np.flatnonzero(known & (people.reablement_months == 0))
     chosen = luck.happens(
-        Decision.CLIENT_REABLEMENT, people.id[rows], month, p.reablement_of_clients_from_hospital
+        Decision.REABLEMENT_OFFER, people.id[rows], month, p.reablement_of_clients_from_hospital
     )
     begin_episode(people, rows[chosen], p, luck, month)
     return np.asarray(rows[chosen])
