@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.money import SHADOW, Account, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
-from sim.world.bands import PENSION_AGE
+from sim.world.bands import PENSION_AGE, CareHome
 from sim.world.columns import Columns
 
 if TYPE_CHECKING:
@@ -235,6 +235,16 @@ def council_care_has_clients(model: CommunityModel) -> None:
     )
 
 
+def charges_are_for_council_care(model: CommunityModel) -> None:
+    """Only council clients are charged; reablement is for people at home, and nobody is owed."""
+    people = model.world.people
+    supported = (people.client > 0) | (people.care_home == CareHome.COUNCIL)
+    _refuse(model, (people.charge_pence > 0) & ~supported, "somebody is charged for no care")
+    _refuse(model, people.charge_pence < 0, "somebody is charged less than nothing")
+    inside = (people.reablement_months > 0) & ~people.at_home
+    _refuse(model, inside, "a care-home resident has reablement at home")
+
+
 def workers_fill_one_post(model: CommunityModel) -> None:
     """Each paid carer fills one post; a vacant post has nobody in it."""
     posts = model.posts
@@ -275,6 +285,7 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     hubs_hold_their_seats,
     hubs_meet_only_when_open,
     council_care_has_clients,
+    charges_are_for_council_care,
     workers_fill_one_post,
     money_is_neither_made_nor_lost,
 )
