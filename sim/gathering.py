@@ -147,6 +147,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if rows.size == 0:
             return
         people, ties = self.world.people, self.world.ties
+        funnel.see_off(people, dead, moved, self.funnel)
         if self.keep_lives:
             self.file_lives(rows)
         gone = rows[people.reached[rows]]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.agents.employers import CARE_HOMES, Employer
 from sim.money import SHADOW, Account, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
-from sim.world.bands import PENSION_AGE
+from sim.world.bands import PENSION_AGE, CareHome
 from sim.world.columns import Columns
 
 if TYPE_CHECKING:
@@ -231,9 +231,19 @@ def council_care_has_clients(model: CommunityModel) -> None:
     _refuse(model, (people.package > 0) & ~client, "somebody has a package who is no client")
     _refuse(
         model,
-        (people.formal_minutes > 0) & ~client,
-        "council care is delivered to somebody who is no client",
+        (people.formal_minutes > 0) & ~client & (people.reablement_months == 0),
+        "council care is delivered to somebody who is no client and not in reablement",
     )
+
+
+def charges_are_for_council_care(model: CommunityModel) -> None:
+    """Only council clients are charged; reablement is for people at home, and nobody is owed."""
+    people = model.world.people
+    supported = (people.client > 0) | (people.care_home == CareHome.COUNCIL)
+    _refuse(model, (people.charge_pence > 0) & ~supported, "somebody is charged for no care")
+    _refuse(model, people.charge_pence < 0, "somebody is charged less than nothing")
+    inside = (people.reablement_months > 0) & ~people.at_home
+    _refuse(model, inside, "a care-home resident has reablement at home")
 
 
 def workers_fill_one_post(model: CommunityModel) -> None:
@@ -321,6 +331,7 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     hubs_hold_their_seats,
     hubs_meet_only_when_open,
     council_care_has_clients,
+    charges_are_for_council_care,
     workers_fill_one_post,
     beds_and_staff_are_never_exceeded,
     clients_have_an_open_provider,

@@ -150,6 +150,12 @@ class Decision(IntEnum):
     WORKER_OVERSEAS = 207
     WORKER_ETHNICITY = 208
     PROVIDER_PAY = 209
+    CAPITAL = 220
+    INCOME = 221
+    REQUEST_OUTCOME = 222
+    REABLEMENT_OFFER = 223
+    REABLEMENT_LENGTH = 224
+    DIRECT_PAYMENT_REVIEW = 225
 
 
 def mix(*parts: int) -> int:

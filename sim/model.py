@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, hub, payers, providers, volunteer
+from sim.agents import books, funnel, hub, means_test, payers, providers, reablement, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -101,6 +101,7 @@ class CommunityModel(Gathering):
 
     def live_and_die(self) -> None:
         """Demography: moves into care homes, a month older, deaths, moves, newcomers, grief."""
+        self.funnel = funnel.open_month(self.world.people, self.events)
         move_to_care_home(
             self.world.people, self.events, self.market, self.p, self.luck, self.month
         )
@@ -136,11 +137,14 @@ class CommunityModel(Gathering):
         people, p = self.world.people, self.outside.now(self.p)
         self.residents.do("help_each_other")
         self.market.staff(people, p)
-        self.funnel = funnel.pass_through(
-            people, self.council.rules_now, p, self.luck, self.month, self.market
+        funnel.pass_through(
+            people, self.council.rules_now, p, self.luck, self.month, self.market, self.funnel
         )
         self.market.count(people, p)
         self.residents.do("receive_care")
+        self.funnel.reablement_minutes = reablement.deliver(
+            people, self.market.commission_reablement, p
+        )
 
     def work(self) -> None:
         """Workforce and market: leavers and hires; care handed back; providers close and open."""
@@ -156,10 +160,13 @@ class CommunityModel(Gathering):
 
     def pay(self) -> None:
         """Money: every pound is posted from a payer to a payee."""
-        given = int(self.world.people.care_minutes.sum()) + self.boundary.given
+        people = self.world.people
+        means_test.charge(people, books.fees_now(self.council, self.p), self.p, self.luck)
+        given = int(people.care_minutes.sum()) + self.boundary.given
         self.money = books.close_month(
-            self.ledger, self.month, self.world.people, self.council, self.events, given, self.p
+            self.ledger, self.month, people, self.council, self.events, given, self.p
         )
+        self.funnel.take_on(people, means_test.run_down(people, self.p, self.luck))
 
     def write_diary(self) -> None:
         """Diary: outcomes written down, for everyone and for each person's year."""

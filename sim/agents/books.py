@@ -13,6 +13,7 @@ import numpy as np
 from sim.agents.council import Council
 from sim.agents.crisis import Events
 from sim.agents.entitlement import need_above_care_act, older
+from sim.agents.reablement import cost_a_month
 from sim.money import Account, Gap, Ledger, funding_gap
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, WEEKS_PER_MONTH
@@ -29,6 +30,7 @@ class Fees:
     direct_payment_hour: int
     supported_living_week: int
     supported_living_price_week: int
+    shared_lives_week: int
     care_home_week: tuple[int, int]
     care_home_price_week: tuple[int, int]
 
@@ -58,6 +60,7 @@ def fees_now(council: Council, p: Parameters) -> Fees:
         direct_payment_hour=max(pence(direct) + uplift, 0),
         supported_living_week=pence(p.supported_living_week),
         supported_living_price_week=pence(p.supported_living_price_week, costs),
+        shared_lives_week=pence(p.shared_lives_week),
         care_home_week=(
             pence(p.council_care_home_week_18_64),
             pence(p.council_care_home_week_65plus),
@@ -89,18 +92,7 @@ def council_care(people: Columns, fees: Fees, p: Parameters) -> dict[str, int]:
     group = older(people)
     paid = people.care_home == CareHome.COUNCIL
     residents = [int((paid & (group == row)).sum()) for row in (0, 1)]
-    clients = [int(((people.client > 0) & (group == row)).sum()) for row in (0, 1)]
-    names = ("18_64", "65plus")
-    homes = p.array("care_home_contribution_week", names)
-    community = p.array("community_contribution_week", names)
-    contributions = sum(
-        round(
-            (residents[row] * homes[row] + clients[row] * community[row])
-            * WEEKS_PER_MONTH
-            * PENCE_PER_POUND
-        )
-        for row in (0, 1)
-    )
+    contributions = round(int(people.charge_pence.astype(np.int64).sum()) * WEEKS_PER_MONTH)
     return {
         "home care": pay_for(weekly(Care.HOME_CARE), fees.home_care_hour),
         "direct payments": pay_for(weekly(Care.DIRECT_PAYMENT), fees.direct_payment_hour),
@@ -109,6 +101,12 @@ def council_care(people: Columns, fees: Fees, p: Parameters) -> dict[str, int]:
             * fees.supported_living_week
             * WEEKS_PER_MONTH
         ),
+        "shared lives": round(
+            int((people.client == Care.SHARED_LIVES).sum())
+            * fees.shared_lives_week
+            * WEEKS_PER_MONTH
+        ),
+        "reablement": round(cost_a_month(people, p) * PENCE_PER_POUND),
         "care homes under 65": round(residents[0] * fees.care_home_week[0] * WEEKS_PER_MONTH),
         "care homes 65 or over": round(residents[1] * fees.care_home_week[1] * WEEKS_PER_MONTH),
         "client contributions": -contributions,
@@ -211,7 +209,7 @@ def gap_of_month(people: Columns, fees: Fees, p: Parameters) -> Gap:
     packages and needs are left out of care at home.
     """
     formal = people.formal_minutes.astype(np.int64)
-    living = people.client == Care.SUPPORTED_LIVING
+    living = (people.client == Care.SUPPORTED_LIVING) | (people.client == Care.SHARED_LIVES)
     own_staff = int(formal[people.client == Care.DIRECT_PAYMENT].sum())
     delivered = int(formal[people.client == Care.HOME_CARE].sum())
     reference = int(people.reference_package[~living].astype(np.int64).sum()) - own_staff
@@ -226,7 +224,11 @@ def gap_of_month(people: Columns, fees: Fees, p: Parameters) -> Gap:
     group = older(people)
     paid = people.care_home == CareHome.COUNCIL
     for people_there, price, fee in (
-        (living, fees.supported_living_price_week, fees.supported_living_week),
+        (
+            people.client == Care.SUPPORTED_LIVING,
+            fees.supported_living_price_week,
+            fees.supported_living_week,
+        ),
         (paid & (group == 0), fees.care_home_price_week[0], fees.care_home_week[0]),
         (paid & (group == 1), fees.care_home_price_week[1], fees.care_home_week[1]),
     ):

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.homes import find_beds
+from sim.agents.means_test import who_pays
 from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import THOUSAND
-from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, CareHome
+from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE
 from sim.world.columns import Columns
 from sim.world.people import refresh
 
@@ -123,22 +124,7 @@ def care_home_entry(
     events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
     rows = np.flatnonzero(events.care_home)
     events.payer = np.zeros(len(people), dtype=np.uint8)
-    events.payer[rows] = _who_pays(people, rows, p, luck, month)
-
-
-def _who_pays(
-    people: Columns, rows: NDArray[np.int64], p: Parameters, luck: Luck, month: int
-) -> NDArray[np.int64]:
-    """Who pays for a care-home place: it follows from age, savings and chance."""
-    older = people.age_months[rows] >= PENSION_AGE * 12
-    names = ("below_lower_limit", "between_limits", "above_upper_limit")
-    chance = p.array("care_home_entry_self_funds", names)[people.savings[rows]]
-    own = older & luck.happens(Decision.CARE_HOME_PAYER, people.id[rows], month, chance)
-    other = older & luck.happens(
-        Decision.CARE_HOME_OTHER, people.id[rows], month, p.care_home_entry_other_payer
-    )
-    payer = np.where(own, CareHome.SELF_FUNDED, CareHome.COUNCIL)
-    return np.where(other, CareHome.OTHER, payer)
+    events.payer[rows] = who_pays(people, rows, p, luck, month)
 
 
 CARE_AT_HOME = (

@@ -22,7 +22,7 @@ from sim.world.columns import Columns
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 GROUPS = ("18_64", "65plus")
-KINDS = ("home_care", "direct_payment", "supported_living")
+KINDS = ("home_care", "direct_payment", "supported_living", "shared_lives")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
 
     An assessment weighs the hours of need left after the usual unpaid help; two people with equal
     hours are judged differently (`severity`, theirs for life), so the cut-off bites gradually.
+    Need that has just begun weighs more: nobody has settled into helping yet.
     Then readiness to ask and the savings limit; then a share of what is left, by level.
     """
     left = people.needed_minutes[rows].astype(np.int64) - people.kin_base_minutes[rows]
@@ -55,13 +56,37 @@ def entitled(people: Columns, rows: Rows, rules: Rules, p: Parameters) -> Rows:
     share = by_group(p, "package_share")[in_pension_age(people, rows), people.need[rows]]
     granted = np.rint(np.minimum(share * rules.generosity, 1.0) * left).astype(np.int64)
     judged = left * np.exp(p.eligibility_spread * people.severity[rows])
+    new = people.months_in_need[rows] <= p.need_fast_months
+    weight = p.array("newly_in_need_weight", GROUPS)[in_pension_age(people, rows)]
+    judged = judged * np.where(new, weight, 1.0)
     over = judged >= rules.cut_off_hours * MINUTES_PER_HOUR
-    asks = people.take_up[rows] < p.array("takes_up", GROUPS)[in_pension_age(people, rows)]
+    asks = is_ready(people, rows, p)
     return np.where(over & asks & (people.savings[rows] < 2), granted, 0)
 
 
+def change_of_heart(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+    """Readiness to ask for and accept care is drawn afresh every so many months.
+
+    Whose turn it is follows from identity and month alone, so it is the same in every scenario.
+    Newcomers get theirs, and how assessors judge them, in the month they arrive.
+    """
+    months = np.rint(p.array("readiness_months", GROUPS)).astype(np.uint64)[older(people)]
+    turn = (people.id + np.uint64(month)) % months == 0
+    new = np.flatnonzero(people.take_up == 0)
+    people.take_up[new] = luck.uniform(Decision.TAKE_UP, people.id[new], 0)
+    people.severity[new] = luck.normal(Decision.SEVERITY, people.id[new], 0)
+    rows = np.flatnonzero(turn)
+    people.take_up[rows] = luck.uniform(Decision.TAKE_UP, people.id[rows], month)
+
+
+def is_ready(people: Columns, rows: Rows, p: Parameters) -> NDArray[np.bool_]:
+    """Which of `rows` are ready to ask for and accept council care, by age and need level."""
+    ready = by_group(p, "takes_up")[in_pension_age(people, rows), people.need[rows]]
+    return np.asarray(people.take_up[rows] < ready)
+
+
 def kind_of_support(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
-    """Home care, direct payment or supported living, by age group; a lasting preference."""
+    """Home care, direct payment, supported living or Shared Lives; a lasting preference."""
     shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
     cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
     draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
@@ -72,9 +97,11 @@ def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters
     """Council-payable minutes a week of people above the fixed Care Act cut-off.
 
     Who is above it is told by need left after the family; what is counted is what is left after
-    all unpaid and private help. A small favour from a neighbour lowers the hours, never the right.
+    all unpaid and private help and reablement. A small favour from a neighbour lowers the hours,
+    never the right.
     """
     family = people.needed_minutes.astype(np.int64) - people.kin_minutes
-    left = np.maximum(family - people.community_minutes - people.own_minutes, 0)
+    free = np.where(people.client == 0, people.formal_minutes, 0)  # reablement
+    left = np.maximum(family - people.community_minutes - people.own_minutes - free, 0)
     over = family >= p.care_act_cut_off_hours * MINUTES_PER_HOUR
     return int(left[over & among & people.at_home & (people.savings < 2)].sum())

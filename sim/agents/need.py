@@ -1,13 +1,15 @@
 """Need for care: it starts, worsens, and recovers at two speeds.
 
 Looks at age, disability liability, deprivation, loneliness; changes disability, need level and
-months in need. Most new episodes recover within months; established dependence rarely does.
+months in need. Most new episodes recover within months, more of them with reablement; established
+dependence rarely does.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.reablement import recovery_ratio
 from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -65,7 +67,9 @@ def change_need(
     worsens = luck.happens(Decision.NEED_WORSE, ids, month, worse[older, need] * ill)
     new = (need > 0) & (people.months_in_need <= p.need_fast_months)
     slow = p.array("need_recovers_slow", AGE_BANDS)[band]
-    chance = np.where(ill & ~worsens, np.where(new, p.need_recovers_new, slow), 0.0)
+    helped = 1.0 - (1.0 - p.need_recovers_new) ** recovery_ratio(p)
+    fast = np.where(people.reabled, helped, p.need_recovers_new)
+    chance = np.where(ill & ~worsens, np.where(new, fast, slow), 0.0)
     recovers = luck.happens(Decision.NEED_RECOVERY, ids, month, chance)
     cuts = np.cumsum(p.array("need_onset_share", LEVELS[1:]))[:-1]
     draw = luck.uniform(Decision.NEED_LEVEL, ids[starts], month)

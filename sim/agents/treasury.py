@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.agents import books
+from sim.agents import books, means_test
 from sim.agents.council import Council, Switches
 
 
@@ -19,6 +19,7 @@ def open_council(model: Any, net_gbp_per_year: float, switches: Switches) -> Cou
     """
     people, p = model.world.people, model.p
     council = Council(model, net_gbp_per_year, p, switches)
+    means_test.charge(people, books.fees_now(council, p), p, model.luck)
     care = books.net_care_pence(people, books.fees_now(council, p), p)
     prevention = round(council.base_pence * p.prevention_share_of_net)
     council.prevention_pence = prevention

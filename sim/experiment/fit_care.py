@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.fit_finding import Findings, published
+from sim.experiment.fit_funnel import YearOfFunnel
 from sim.money import Account
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
 from sim.world.bands import ETHNICITIES, PENSION_AGE, Care, CareHome
@@ -37,6 +38,7 @@ class YearOfCare:
     at_start: Any = None
     at_end: Any = None
     year_end: dict[str, float] = field(default_factory=dict)
+    funnel: YearOfFunnel = field(default_factory=YearOfFunnel)
 
     def open(self, model: Any) -> None:
         """Note who has long-term support when the record opens."""
@@ -49,6 +51,7 @@ class YearOfCare:
         if model.month > 12:
             return
         self.months += 1
+        self.funnel.month(model)
         self._events(model)
         self._help(model)
         self._money_and_time(model)
@@ -153,6 +156,7 @@ class YearOfCare:
         if self.months < 12:
             return
         self._flows(found)
+        self.funnel.report(found)
         self._hours(found)
         self._crises(found)
         self._pounds(found)
