@@ -8,6 +8,7 @@ Looks at nothing but what is posted. Changes only its own book.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -19,6 +20,22 @@ from typing import SupportsIndex
 import numpy as np
 
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
+
+SERVICES: dict[str, str] = {  # care whose gap is worked out by service, as readers name it
+    "home_care": "home care",
+    "direct_payments": "direct payments",
+    "supported_living": "supported living",
+    "care_homes_18_64": "care homes, 18 to 64",
+    "care_homes_65plus": "care homes, 65 or over",
+}
+MOVERS: dict[str, str] = {  # what can move the funding gap between two years, or two worlds
+    "people": "people",
+    "need": "need",
+    "prices": "prices",
+    "unpaid_care": "unpaid care",
+    "community": "community help",
+    "eligibility": "eligibility and delivery",
+}
 
 
 class LedgerError(ValueError):
@@ -81,6 +98,20 @@ def share_out(pence: int, weights: Sequence[SupportsIndex]) -> list[int]:
     for row in by_remainder[: amount - sum(given)]:
         given[row] += 1
     return given
+
+
+def whole_parts(parts: Sequence[float], pence: int) -> list[int]:
+    """Real-valued signed parts as whole pence that add up to `pence` exactly.
+
+    Each is rounded down and the pence left over go to the largest remainders, first come first.
+    """
+    given = [math.floor(part) for part in parts]
+    left = whole(pence, "pence") - sum(given)
+    if not parts and left:
+        raise LedgerError("no parts to share out")
+    each, over = divmod(left, len(parts)) if parts else (0, 0)
+    by_remainder = sorted(range(len(parts)), key=lambda row: (given[row] - parts[row], row))
+    return [part + each + (by_remainder.index(row) < over) for row, part in enumerate(given)]
 
 
 class Ledger:
@@ -223,6 +254,54 @@ class Gap:
         return Gap(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
+@dataclass(frozen=True)
+class Volume:
+    """One service in one month: pence an hour and minutes, whole and never negative.
+
+    P sustainable price, F fee paid; D delivered, T reference, N needed. A service counted in weeks
+    is posted with each week as one hour.
+    """
+
+    price: int = 0
+    fee: int = 0
+    delivered: int = 0
+    reference: int = 0
+    needed: int = 0
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if whole(getattr(self, each.name), each.name) < 0:
+                raise LedgerError("prices, fees and minutes cannot be negative")
+
+    @property
+    def paid_pence(self) -> int:
+        """FD: what was paid for what was delivered."""
+        return _worth(self.fee, self.delivered)
+
+    @property
+    def needed_pence(self) -> int:
+        """PN: what all that was needed would cost at the sustainable price."""
+        return _worth(self.price, self.needed)
+
+    @property
+    def gap(self) -> Gap:
+        """Fee gap (P-F)D, demand gap P(T-D), need gap P(N-T), together PN-FD.
+
+        Each product is rounded to the penny once (halves to even) and then differenced, so the
+        parts add up exactly.
+        """
+        delivered, reference = (
+            _worth(self.price, self.delivered),
+            _worth(self.price, self.reference),
+        )
+        needed, paid = self.needed_pence, self.paid_pence
+        return Gap(delivered - paid, reference - delivered, needed - reference, needed - paid)
+
+
+def _worth(pence_per_hour: int, minutes: int) -> int:
+    return round(Fraction(pence_per_hour * minutes, MINUTES_PER_HOUR))
+
+
 def funding_gap(
     price_pence_per_hour: SupportsIndex,
     fee_pence_per_hour: SupportsIndex,
@@ -232,18 +311,12 @@ def funding_gap(
 ) -> Gap:
     """The gap of one service: P sustainable price, F fee paid; D delivered, T reference, N needed.
 
-    Fee gap (P-F)D, demand gap P(T-D), need gap P(N-T), together PN-FD. Each product is rounded
-    to the penny once (halves to even) and then differenced, so the parts add up exactly.
+    The parts add up exactly; see `Volume.gap`.
     """
-    price = whole(price_pence_per_hour, "the price")
-    fee = whole(fee_pence_per_hour, "the fee")
-    minutes = [
-        whole(each, "minutes") for each in (delivered_minutes, reference_minutes, needed_minutes)
-    ]
-    if min(price, fee, *minutes) < 0:
-        raise LedgerError("prices, fees and minutes cannot be negative")
-    delivered, reference, needed = (
-        round(Fraction(price * each, MINUTES_PER_HOUR)) for each in minutes
-    )
-    paid = round(Fraction(fee * minutes[0], MINUTES_PER_HOUR))
-    return Gap(delivered - paid, reference - delivered, needed - reference, needed - paid)
+    return Volume(
+        whole(price_pence_per_hour, "the price"),
+        whole(fee_pence_per_hour, "the fee"),
+        whole(delivered_minutes, "minutes"),
+        whole(reference_minutes, "minutes"),
+        whole(needed_minutes, "minutes"),
+    ).gap
