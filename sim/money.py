@@ -34,7 +34,7 @@ MOVERS: dict[str, str] = {  # what can move the funding gap between two years, o
     "prices": "prices",
     "unpaid_care": "unpaid care",
     "community": "community help",
-    "eligibility": "eligibility and delivery",
+    "eligibility": "eligibility",
 }
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_invariants import scenarios
 from towns import hubs, plan, services, town
 
-from sim.agents import gap, gap_moved
+from sim.agents import gap_moved
 from sim.agents.gap_moved import GapYears, Sums, moved, pence_of
 from sim.model import CommunityModel
 from sim.money import MOVERS, SERVICES, LedgerError, Volume, whole_parts
@@ -99,7 +99,7 @@ def test_help_from_companions_is_community_and_makes_the_gap_smaller(year) -> No
     helped = dict(year)
     after_kin = year["needed"] - year["aside"] - year["kin"]
     helped["community"] = year["community"] + 0.05 * (after_kin - year["community"])
-    for name in ("payable", "over", *(f"needed_{s}" for s in gap_moved.HOURLY)):
+    for name in ("over", *(f"needed_{s}" for s in gap_moved.HOURLY)):
         helped[name] = year[name] * 0.95
     for service in gap_moved.HOURLY:
         helped[f"delivered_{service}"] = year[f"delivered_{service}"] * 0.95
@@ -120,8 +120,8 @@ def test_two_movers_share_what_they_do_together_equally() -> None:
     people[0] = 1.0
     before: Sums = {
         "residents": people, "needed": one, "aside": nothing, "kin": nothing,
-        "community": nothing, "payable": one, "over": one, "needed_home_care": one,
-        "needed_direct_payments": nothing, "delivered_home_care": nothing,
+        "community": nothing, "payable": one, "over_family": one, "over": one,
+        "needed_home_care": one, "needed_direct_payments": nothing, "delivered_home_care": nothing,
         "delivered_direct_payments": nothing,
     }  # fmt: skip
     before |= {f"people_{s}": np.zeros(35) for s in SERVICES}

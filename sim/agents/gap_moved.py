@@ -52,7 +52,8 @@ def month_sums(people: Columns, services: Mapping[str, Volume], p: Parameters) -
         "aside": _by_need(cell, needed, ~hourly),
         "kin": _by_need(cell, needed - family, hourly),
         "community": _by_need(cell, family - left, hourly),
-        "payable": _by_need(cell, left, payable),
+        "payable": _by_need(cell, needed, payable),
+        "over_family": _by_need(cell, family, over),
         "over": _by_need(cell, left, over),
     }
     direct = client == Care.DIRECT_PAYMENT
@@ -97,7 +98,8 @@ def pence_of(sums: Sums) -> int:
 def _rates(sums: Sums) -> Rates:
     """The sums as rates, by the mover each belongs to; nan where there is nobody to take it over.
 
-    A rate is taken over what is left for the next in line, so that the chain multiplies back.
+    Each rate is taken over what came before it, so that two chains multiply back to the sums: need
+    to what paid care could meet (`left`), and need to what the council should meet (`over`).
     """
     rest = sums["needed"] - sums["aside"]
     after_kin = rest - sums["kin"]
@@ -105,13 +107,16 @@ def _rates(sums: Sums) -> Rates:
     residents, needed = sums["residents"], sums["needed"]
     kept = sums["needed_home_care"] + sums["needed_direct_payments"]
     rates: Rates = {name: {} for name in MOVERS}
-    rates["people"] = {"residents": residents, "payable": _share(sums["payable"], left)}
+    rates["people"] = {"residents": residents, "payable": _share(sums["payable"], rest)}
     rates["need"] = {"minutes": _share(needed, residents[:, None])}
     rates["unpaid_care"] = {
         "left": _share(after_kin, rest),
-        "over": _share(sums["over"], sums["payable"]),
+        "over": _share(sums["over_family"], sums["payable"]),
     }
-    rates["community"] = {"left": _share(left, after_kin)}
+    rates["community"] = {
+        "left": _share(left, after_kin),
+        "over": _share(sums["over"], sums["over_family"]),
+    }
     rates["eligibility"] = {
         "by_the_hour": _share(rest, needed),
         "not_private": _share(kept, sums["over"]),
@@ -142,10 +147,12 @@ def _share(part: ArrayLike, whole: ArrayLike) -> Floats:
 def _gap(rates: Rates) -> float:
     """The funding gap these rates make, in pence: needed hours at P less delivered hours at F."""
     people, need, prices = rates["people"], rates["need"], rates["prices"]
-    unpaid, eligible = rates["unpaid_care"], rates["eligibility"]
+    unpaid, community, eligible = rates["unpaid_care"], rates["community"], rates["eligibility"]
     needed = people["residents"][:, None] * need["minutes"]
-    left = needed * eligible["by_the_hour"] * unpaid["left"] * rates["community"]["left"]
-    claim = left * people["payable"] * unpaid["over"] * eligible["not_private"]
+    by_the_hour = needed * eligible["by_the_hour"]
+    left = by_the_hour * unpaid["left"] * community["left"]
+    claim = by_the_hour * people["payable"] * unpaid["over"] * community["over"]
+    claim = claim * eligible["not_private"]
     direct = claim * eligible["direct"]
     pence = 0.0
     for service, wanted in (("home_care", claim - direct), ("direct_payments", direct)):

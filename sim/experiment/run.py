@@ -112,14 +112,14 @@ def run_presets(
 def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult:
     """Put the finished members together and write the results, the summary and run.json."""
     from sim.experiment import record, results
+    from sim.experiment.gap_record import gap_record
 
     whole = results.assemble(request, folder, outcome.finished)
     results.write_summary(whole.summary, folder / "summary.csv")
     noise = results.variance_reduction(whole.years)
-    record.write_json(
-        record.run_record(request, outcome, whole.results_hash, whole.provenance, noise),
-        folder / "run.json",
-    )
+    told = record.run_record(request, outcome, whole.results_hash, whole.provenance, noise)
+    gap = gap_record(whole.years, whole.provenance)
+    record.write_json(told | ({"funding_gap": gap} if gap else {}), folder / "run.json")
     return RunResult(
         out=folder,
         partial=bool(outcome.failed),
