@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.money import SHADOW, Account, LedgerError
+from sim.money import SHADOW, Account, Gap, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE
 from sim.world.columns import Columns
@@ -261,6 +261,8 @@ def money_is_neither_made_nor_lost(model: CommunityModel) -> None:
     gap = model.money.gap if model.month else None
     if gap is not None:
         _unless(model, gap.fee + gap.demand + gap.need == gap.total, "the three gaps do not add up")
+        apart = sum((each.gap for each in model.money.services.values()), Gap())
+        _unless(model, apart == gap, "the gaps of the services do not add up to the place's")
 
 
 INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (

@@ -285,17 +285,8 @@ class Volume:
 
     @property
     def gap(self) -> Gap:
-        """Fee gap (P-F)D, demand gap P(T-D), need gap P(N-T), together PN-FD.
-
-        Each product is rounded to the penny once (halves to even) and then differenced, so the
-        parts add up exactly.
-        """
-        delivered, reference = (
-            _worth(self.price, self.delivered),
-            _worth(self.price, self.reference),
-        )
-        needed, paid = self.needed_pence, self.paid_pence
-        return Gap(delivered - paid, reference - delivered, needed - reference, needed - paid)
+        """The gap of the service this month (`funding_gap`)."""
+        return funding_gap(self.price, self.fee, self.delivered, self.reference, self.needed)
 
 
 def _worth(pence_per_hour: int, minutes: int) -> int:
@@ -311,12 +302,16 @@ def funding_gap(
 ) -> Gap:
     """The gap of one service: P sustainable price, F fee paid; D delivered, T reference, N needed.
 
-    The parts add up exactly; see `Volume.gap`.
+    Fee gap (P-F)D, demand gap P(T-D), need gap P(N-T), together PN-FD. Each product is rounded
+    to the penny once (halves to even) and then differenced, so the parts add up exactly.
     """
-    return Volume(
-        whole(price_pence_per_hour, "the price"),
-        whole(fee_pence_per_hour, "the fee"),
-        whole(delivered_minutes, "minutes"),
-        whole(reference_minutes, "minutes"),
-        whole(needed_minutes, "minutes"),
-    ).gap
+    price = whole(price_pence_per_hour, "the price")
+    fee = whole(fee_pence_per_hour, "the fee")
+    minutes = [
+        whole(each, "minutes") for each in (delivered_minutes, reference_minutes, needed_minutes)
+    ]
+    if min(price, fee, *minutes) < 0:
+        raise LedgerError("prices, fees and minutes cannot be negative")
+    delivered, reference, needed = (_worth(price, each) for each in minutes)
+    paid = _worth(fee, minutes[0])
+    return Gap(delivered - paid, reference - delivered, needed - reference, needed - paid)
