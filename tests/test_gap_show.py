@@ -151,6 +151,13 @@ def test_a_waterfalls_bars_stand_on_one_another_and_end_where_the_gap_ends() -> 
     assert "prices made it smaller" in against.title
 
 
+def test_worlds_that_do_not_differ_have_no_picture_of_it() -> None:
+    saved = made()
+    mine = saved.summary["measure"] == "funding_gap_gbp_per_head"
+    saved.summary.loc[mine, ["difference_median", "difference_p05", "difference_p95"]] = 0.0
+    assert gap_figures.against_baseline(saved, "services_only") is None
+
+
 def test_a_part_a_service_cannot_have_is_left_out_and_a_negative_one_is_shown() -> None:
     saved = made()
     table = saved.summary

@@ -190,8 +190,8 @@ def against_baseline(saved: Saved, scenario: str) -> GapSpec | None:
     """What sets a scenario's gap apart from the baseline's in the last year."""
     found = moves(saved, "against_baseline", scenario)
     fact = last_fact(saved, GAP, "all", scenario)
-    if found is None or fact is None:
-        return None
+    if found is None or fact is None or fact.verdict == "same":
+        return None  # a picture of nothing tells nobody anything
     year = financial_year(fact.year)
     title = finding_title(saved, [fact])
     if fact.verdict in ("less", "more", "mostly_less", "mostly_more"):
