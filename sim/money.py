@@ -21,22 +21,6 @@ import numpy as np
 
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
 
-SERVICES: dict[str, str] = {  # care whose gap is worked out by service, as readers name it
-    "home_care": "home care",
-    "direct_payments": "direct payments",
-    "supported_living": "supported living",
-    "care_homes_18_64": "care homes, 18 to 64",
-    "care_homes_65plus": "care homes, 65 or over",
-}
-MOVERS: dict[str, str] = {  # what can move the funding gap between two years, or two worlds
-    "people": "people",
-    "need": "need",
-    "prices": "prices",
-    "unpaid_care": "unpaid care",
-    "community": "community help",
-    "eligibility": "eligibility",
-}
-
 
 class LedgerError(ValueError):
     """A posting or a book that cannot be true."""

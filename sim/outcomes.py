@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.money import MOVERS, SERVICES
+from sim.gap_words import MOVERS, SERVICES
 
 Yearly = Literal["mean", "sum", "end"]
 

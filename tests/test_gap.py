@@ -16,8 +16,9 @@ from towns import hubs, plan, services, town
 
 from sim.agents import gap_moved
 from sim.agents.gap_moved import GapYears, Sums, moved, pence_of
+from sim.gap_words import MOVERS, SERVICES
 from sim.model import CommunityModel
-from sim.money import MOVERS, SERVICES, LedgerError, Volume, whole_parts
+from sim.money import LedgerError, Volume, whole_parts
 from sim.outcomes import MEASURES
 from sim.units import PENCE_PER_POUND
 

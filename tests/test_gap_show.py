@@ -14,7 +14,7 @@ import show_fixture
 
 from sim.errors import UserMistake
 from sim.experiment.gap_record import LINES, gap_record
-from sim.money import MOVERS, SERVICES
+from sim.gap_words import MOVERS, SERVICES
 from sim.outcomes import MEASURES
 from sim.show import gap_charts, gap_facts, gap_figures, gap_section, report
 from sim.show.alt import number

@@ -18,8 +18,9 @@ from towns import hubs, plan, services, town
 
 from sim.agents import books, entitlement, gap
 from sim.agents.calendar import PAYERS
+from sim.gap_words import SERVICES
 from sim.model import CommunityModel
-from sim.money import SERVICES, SHADOW, Account
+from sim.money import SHADOW, Account
 from sim.scenario import Scenario, load
 from sim.units import PENCE_PER_POUND
 from sim.world.bands import Care, CareHome

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sim.agents.books import Fees, minutes_a_month
 from sim.agents.entitlement import need_above_care_act, older
-from sim.money import SERVICES, Gap, Volume
+from sim.gap_words import SERVICES
+from sim.money import Gap, Volume
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, WEEKS_PER_MONTH
 from sim.world.bands import Care, CareHome

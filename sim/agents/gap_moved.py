@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.agents.entitlement import older
 from sim.agents.gap import BY_THE_WEEK, CARE_HOMES, by_the_hour
-from sim.money import MOVERS, Volume, whole_parts
+from sim.gap_words import MOVERS
+from sim.money import Volume, whole_parts
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
 from sim.world.bands import AGE_BANDS, LEVELS, QUINTILES, Care, CareHome

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.request import BASELINE
-from sim.money import MOVERS
+from sim.gap_words import MOVERS
 
 UNIT = "pounds per head of all ages a year, 2024/25 prices"
 LINES: dict[str, str] = {  # what stands side by side each year, and its measure

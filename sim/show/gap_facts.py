@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.money import MOVERS
+from sim.gap_words import MOVERS
 from sim.show.saved import BASELINE, Saved
 from sim.show.wording import amount
 from sim.units import financial_year

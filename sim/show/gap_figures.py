@@ -11,7 +11,7 @@ import io
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.money import MOVERS, SERVICES
+from sim.gap_words import MOVERS, SERVICES
 from sim.show.alt import number, safe_cell
 from sim.show.facts import finding_title, last_fact, levels
 from sim.show.figures import band_sentence, source_line
