@@ -27,13 +27,15 @@ Flags = NDArray[np.bool_]
 # Council support bought by the week; the fee and price of each are Fees.<service>_week and
 # Fees.<service>_price_week.
 BY_THE_WEEK = {"supported_living": Care.SUPPORTED_LIVING}
+# Nobody publishes what a Shared Lives place should cost, so P = F there and no gap arises.
+NO_GAP = (Care.SHARED_LIVES,)
 CARE_HOMES = ("care_homes_18_64", "care_homes_65plus")
 PARTS = ("fee", "demand", "need")
 
 
 def by_the_hour(people: Columns) -> Flags:
     """Whose care at home is counted in hours, had or wanted: bool[n]."""
-    return ~np.isin(people.client, list(BY_THE_WEEK.values()))
+    return ~np.isin(people.client, [*BY_THE_WEEK.values(), *NO_GAP])
 
 
 def volumes(people: Columns, fees: Fees, p: Parameters) -> dict[str, Volume]:

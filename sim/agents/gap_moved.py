@@ -46,7 +46,9 @@ def month_sums(people: Columns, services: Mapping[str, Volume], p: Parameters) -
     left = family - people.community_minutes[rows]
     payable = hourly & (people.savings[rows] < 2)
     over = payable & (family >= p.care_act_cut_off_hours * MINUTES_PER_HOUR)
-    after_own = left - people.own_minutes[rows]
+    formal = people.formal_minutes[rows].astype(np.int64)
+    # What the council gives people who are not its clients (reablement) is no longer needed.
+    after_own = left - people.own_minutes[rows] - np.where(client == Care.NONE, formal, 0)
     sums = {
         "residents": np.bincount(kind, minlength=_KINDS).astype(np.float64),
         "needed": _by_need(cell, needed, np.ones_like(hourly)),
@@ -60,7 +62,6 @@ def month_sums(people: Columns, services: Mapping[str, Volume], p: Parameters) -
     direct = client == Care.DIRECT_PAYMENT
     for service, theirs in (("home_care", over & ~direct), ("direct_payments", over & direct)):
         sums[f"needed_{service}"] = _by_need(cell, after_own, theirs)
-        formal = people.formal_minutes[rows]
         sums[f"delivered_{service}"] = _by_need(cell, formal, client == HOURLY[service])
     for service, care in BY_THE_WEEK.items():
         sums[f"people_{service}"] = _count(kind, people.client == care)
