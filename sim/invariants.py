@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.employers import CARE_HOMES, Employer
-from sim.money import SHADOW, Account, LedgerError
+from sim.money import SHADOW, Account, Gap, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE, CareHome
 from sim.world.columns import Columns
@@ -317,6 +317,8 @@ def money_is_neither_made_nor_lost(model: CommunityModel) -> None:
     gap = model.money.gap if model.month else None
     if gap is not None:
         _unless(model, gap.fee + gap.demand + gap.need == gap.total, "the three gaps do not add up")
+        apart = sum((each.gap for each in model.money.services.values()), Gap())
+        _unless(model, apart == gap, "the gaps of the services do not add up to the place's")
 
 
 INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, hub, means_test, payers, providers, reablement, volunteer
+from sim.agents import books, funnel, gap, hub, means_test, payers, providers, reablement, volunteer
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
 from sim.agents.crisis import Events, move_to_care_home
 from sim.agents.employers import HOME_CARE
 from sim.agents.feelings import age_effect
+from sim.agents.gap_moved import GapYears
 from sim.agents.hub import Hub
 from sim.agents.outside import OutsideWorld
 from sim.agents.resident import Carer, Resident
@@ -56,7 +57,7 @@ class CommunityModel(Gathering):
         self.luck = Luck(int(settings.rng))
         self.horizon = int(settings.years) * 12
         self.month = 0
-        self.ledger = Ledger()
+        self.ledger, self.gap_years = Ledger(), GapYears()
         self.diary, self.lives = diary.Diary(), diary.Lives()
         self.keep_lives = bool(settings.lives)
         self.residents = ColumnAgentSet(self.world.people, Resident, self)
@@ -166,6 +167,10 @@ class CommunityModel(Gathering):
         self.money = books.close_month(
             self.ledger, self.month, people, self.council, self.events, given, self.p
         )
+        fees = books.fees_now(self.council, self.p)
+        services = gap.volumes(people, fees, self.p)
+        self.money.services, self.money.gap = services, gap.total(services)
+        self.gap_years.add(self.month, people, services, self.p)
         self.funnel.take_on(people, means_test.run_down(people, self.p, self.luck))
 
     def write_diary(self) -> None:
@@ -249,20 +254,24 @@ class CommunityModel(Gathering):
         return self.plan_states.setdefault(number, {})
 
     def _money_per_head(self) -> dict[str, float]:
-        gap, heads = self.money.gap, self.people_of_all_ages * PENCE_PER_POUND
-        if gap is None:
+        heads = self.people_of_all_ages
+        if self.money.gap is None:
             raise RuntimeError("the month's books were not closed before the diary was written")
-        return {
-            "fee_gap_gbp_per_head": gap.fee / heads,
-            "demand_gap_gbp_per_head": gap.demand / heads,
-            "need_gap_gbp_per_head": gap.need / heads,
-            "funding_gap_gbp_per_head": gap.total / heads,
+        gaps = gap.per_head(self.money.services, heads) | self.gap_years.per_head(heads)
+        heads *= PENCE_PER_POUND
+        return gaps | {
+            "council_budget_gbp_per_head": self.council.base_pence / heads,
             "council_spend_gbp_per_head": self.money.council_net / heads,
             "nhs_spend_gbp_per_head": self.money.nhs / heads,
             "adults_per_head": len(self.world.people) / self.people_of_all_ages,
             **self.council.figures(heads),
             **payers.per_head(self.ledger.month_totals(self.month), self.people_of_all_ages),
         }
+
+    def gap_against(self, base: CommunityModel) -> list[tuple[int, str, float]]:
+        """What sets this world's funding gap apart from another's, by year and mover."""
+        months = min(self.month, base.month)
+        return self.gap_years.against(base.gap_years, months, self.people_of_all_ages)
 
     def commissioned_minutes_a_month(self) -> int:
         """Minutes of home care and direct payments the council buys in a month."""

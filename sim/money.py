@@ -8,6 +8,7 @@ Looks at nothing but what is posted. Changes only its own book.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -81,6 +82,20 @@ def share_out(pence: int, weights: Sequence[SupportsIndex]) -> list[int]:
     for row in by_remainder[: amount - sum(given)]:
         given[row] += 1
     return given
+
+
+def whole_parts(parts: Sequence[float], pence: int) -> list[int]:
+    """Real-valued signed parts as whole pence that add up to `pence` exactly.
+
+    Each is rounded down and the pence left over go to the largest remainders, first come first.
+    """
+    given = [math.floor(part) for part in parts]
+    left = whole(pence, "pence") - sum(given)
+    if not parts and left:
+        raise LedgerError("no parts to share out")
+    each, over = divmod(left, len(parts)) if parts else (0, 0)
+    by_remainder = sorted(range(len(parts)), key=lambda row: (given[row] - parts[row], row))
+    return [part + each + (by_remainder.index(row) < over) for row, part in enumerate(given)]
 
 
 class Ledger:
@@ -223,6 +238,45 @@ class Gap:
         return Gap(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
+@dataclass(frozen=True)
+class Volume:
+    """One service in one month: pence an hour and minutes, whole and never negative.
+
+    P sustainable price, F fee paid; D delivered, T reference, N needed. A service counted in weeks
+    is posted with each week as one hour.
+    """
+
+    price: int = 0
+    fee: int = 0
+    delivered: int = 0
+    reference: int = 0
+    needed: int = 0
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if whole(getattr(self, each.name), each.name) < 0:
+                raise LedgerError("prices, fees and minutes cannot be negative")
+
+    @property
+    def paid_pence(self) -> int:
+        """FD: what was paid for what was delivered."""
+        return _worth(self.fee, self.delivered)
+
+    @property
+    def needed_pence(self) -> int:
+        """PN: what all that was needed would cost at the sustainable price."""
+        return _worth(self.price, self.needed)
+
+    @property
+    def gap(self) -> Gap:
+        """The gap of the service this month (`funding_gap`)."""
+        return funding_gap(self.price, self.fee, self.delivered, self.reference, self.needed)
+
+
+def _worth(pence_per_hour: int, minutes: int) -> int:
+    return round(Fraction(pence_per_hour * minutes, MINUTES_PER_HOUR))
+
+
 def funding_gap(
     price_pence_per_hour: SupportsIndex,
     fee_pence_per_hour: SupportsIndex,
@@ -242,8 +296,6 @@ def funding_gap(
     ]
     if min(price, fee, *minutes) < 0:
         raise LedgerError("prices, fees and minutes cannot be negative")
-    delivered, reference, needed = (
-        round(Fraction(price * each, MINUTES_PER_HOUR)) for each in minutes
-    )
-    paid = round(Fraction(fee * minutes[0], MINUTES_PER_HOUR))
+    delivered, reference, needed = (_worth(price, each) for each in minutes)
+    paid = _worth(fee, minutes[0])
     return Gap(delivered - paid, reference - delivered, needed - reference, needed - paid)

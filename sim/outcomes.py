@@ -9,12 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.gap_words import MOVERS, SERVICES
+
 Yearly = Literal["mean", "sum", "end"]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One outcome: its words, unit, denominator and how months make a year."""
+    """One outcome: its words, unit, denominator and how months make a year.
+
+    `paired` ones compare a scenario with its baseline: a world alone does not have them.
+    """
 
     key: str
     label: str
@@ -24,6 +29,7 @@ class Measure:
     better: Literal[-1, 0, 1]
     per: float = 1.0
     by_group: bool = True
+    paired: bool = False
 
 
 _ALL = "residents aged 16 or over"
@@ -220,7 +226,43 @@ _LIST = (
     ),
 )
 
-MEASURES: dict[str, Measure] = {measure.key: measure for measure in _LIST}
+_BY_SERVICE = tuple(
+    Measure(
+        f"{part}_gap_{service}_gbp_per_head",
+        f"{part.capitalize()} gap: {words}",
+        _MONEY,
+        _HEAD,
+        "sum",
+        -1,
+        by_group=False,
+    )
+    for service, words in SERVICES.items()
+    for part in ("fee", "demand", "need")
+)
+_BUDGET = Measure(
+    "council_budget_gbp_per_head",
+    "Council care budget, assumed path",
+    _MONEY,
+    _HEAD,
+    "sum",
+    0,
+    by_group=False,
+)
+_MOVED = tuple(
+    Measure(
+        f"gap_{how}_{mover}_gbp_per_head", f"{said}: {words}", _MONEY, _HEAD, "end", -1,
+        by_group=False, paired=how == "effect",
+    )
+    for how, said in (
+        ("change", "Change of the yearly funding gap since the first year"),
+        ("effect", "Difference of the yearly funding gap from the baseline"),
+    )
+    for mover, words in MOVERS.items()
+)  # fmt: skip
+
+MEASURES: dict[str, Measure] = {
+    measure.key: measure for measure in (*_LIST, _BUDGET, *_BY_SERVICE, *_MOVED)
+}
 
 GROUPS: dict[str, str] = {
     "all": "Everyone aged 16 or over",

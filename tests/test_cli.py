@@ -66,6 +66,9 @@ def experiment(monkeypatch, tmp_path):
     charts = types.ModuleType("sim.show.charts")
     charts.write_all = lambda folder, kinds: [Path(folder) / "charts"]
     monkeypatch.setitem(sys.modules, "sim.show.charts", charts)
+    gaps = types.ModuleType("sim.show.gap_charts")
+    gaps.write_all = lambda folder: [Path(folder) / "charts"]
+    monkeypatch.setitem(sys.modules, "sim.show.gap_charts", gaps)
     headline = types.ModuleType("sim.show.headline")
     headline.headline_lines = lambda folder: ["It [bold]fell."]
     monkeypatch.setitem(sys.modules, "sim.show.headline", headline)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from test_invariants import scenarios
 from towns import hubs, plan, services, town
 
-from sim.agents import books, entitlement
+from sim.agents import books, entitlement, gap
 from sim.agents.calendar import PAYERS
+from sim.gap_words import SERVICES
 from sim.model import CommunityModel
 from sim.money import SHADOW, Account
 from sim.scenario import Scenario, load
@@ -74,10 +75,23 @@ def assert_books_balance(model: CommunityModel) -> None:
         assert sum(balances) == 0
         assert sums[shadow] >= max(balances)
     model.ledger.check(model.month)
-    gap = model.money.gap
+    assert_gaps_add_up(model)
+
+
+def assert_gaps_add_up(model: CommunityModel) -> None:
+    """Parts to the gap of a service, services to the place, pounds per head to both."""
+    gap, services = model.money.gap, model.money.services
     assert gap is not None
-    assert gap.fee + gap.demand + gap.need == gap.total
-    assert all(type(each) is int for each in (gap.fee, gap.demand, gap.need, gap.total))
+    assert list(services) == list(SERVICES)
+    for each in (gap, *(volume.gap for volume in services.values())):
+        assert each.fee + each.demand + each.need == each.total
+        assert all(type(pence) is int for pence in (each.fee, each.demand, each.need, each.total))
+    heads = model.people_of_all_ages * PENCE_PER_POUND
+    for part in ("fee", "demand", "need"):
+        by_service = [getattr(volume.gap, part) for volume in services.values()]
+        assert sum(by_service) == getattr(gap, part)
+        told = [getattr(model, f"{part}_gap_{service}_gbp_per_head") for service in SERVICES]
+        assert [round(each * heads) for each in told] == by_service
 
 
 @settings(max_examples=12)
@@ -192,10 +206,53 @@ def test_the_nhs_spends_what_it_is_given_and_only_on_what_happened(lived) -> Non
     totals = lived.ledger.month_totals(lived.month)
     given_ = sum(pence for (_, payee, _), pence in totals.items() if payee == Account.NHS)
     spent = sum(pence for (payer, _, _), pence in totals.items() if payer == Account.NHS)
-    assert given_ == spent == lived.money.nhs > 0
+    homes = sum(
+        pence
+        for (payer, payee, _), pence in totals.items()
+        if (payer, payee) == (Account.NHS, Account.PROVIDERS)
+    )
+    assert given_ == spent == lived.money.nhs + homes
+    assert lived.money.nhs > 0
     admitted = int(lived.events.admission.sum())
     cost = round(admitted * lived.p.cost_emergency_admission_average * PENCE_PER_POUND)
     assert totals.get((Account.NHS, Account.SUPPLIERS, "emergency admissions"), 0) == cost
+
+
+def test_the_nhs_pays_its_share_of_each_council_place_and_the_whole_of_others(lived) -> None:
+    people, fees = lived.world.people, books.fees_now(lived.council, lived.p)
+    older = people.age_months >= 65 * 12
+    by_hand = {"NHS share of council care homes": 0, "NHS-funded care homes": 0}
+    for row, group in enumerate((~older, older)):
+        share, fee = fees.nhs_care_home_week[row], fees.care_home_week[row]
+        council = int((group & (people.care_home == CareHome.COUNCIL)).sum())
+        other = int((group & (people.care_home == CareHome.OTHER)).sum())
+        by_hand["NHS share of council care homes"] += books.pay_for_weeks(council, share)
+        by_hand["NHS-funded care homes"] += books.pay_for_weeks(other, share + fee)
+    assert sum(by_hand.values()) > 0
+    lines = lines_of(lived, lived.month)
+    assert {line: lines[line] for line in by_hand} == by_hand
+
+
+def test_workers_are_paid_for_every_hour_of_care_at_home(lived) -> None:
+    """By the hour worked: a lower fee squeezes the provider, not the wage bill."""
+    people, p = lived.world.people, lived.p
+    worked = people.formal_minutes[people.client == Care.HOME_CARE].astype(np.int64).sum()
+    worked += people.own_minutes.astype(np.int64).sum()
+    price = books.fees_now(lived.council, p).home_care_price_hour
+    totals = lived.ledger.month_totals(lived.month)
+    wages = totals[Account.PROVIDERS, Account.WORKERS, "home care wages"]
+    assert wages == books.pay_for(int(worked), round(p.homecare_staff_cost_share * price))
+    given_ = totals[Account.COUNCIL, Account.RESIDENTS, "direct payments"]
+    handed_on = (Account.RESIDENTS, Account.WORKERS, "direct payments: personal assistants")
+    assert totals[handed_on] == given_ > 0
+
+
+def test_every_account_is_used_by_somebody() -> None:
+    every = plan(*(hubs(payer=payer, paid_lead=True) for payer in PAYERS))
+    model = town(every, residents=3_000)
+    model.run_for(2)
+    used = {account for row in model.ledger.flows() for account in row[1:3]}
+    assert used == set(Account)
 
 
 def test_care_at_home_is_paid_for_by_the_minute_and_care_homes_by_the_week(lived) -> None:
@@ -216,21 +273,54 @@ def test_care_at_home_is_paid_for_by_the_minute_and_care_homes_by_the_week(lived
 def test_the_three_gaps_are_what_people_and_prices_make_them(lived) -> None:
     """Care at home by hand: the price of minutes delivered, promised and needed."""
     people, fees = lived.world.people, books.fees_now(lived.council, lived.p)
-    living = np.isin(people.client, (Care.SUPPORTED_LIVING, Care.SHARED_LIVES))
-    clients = (people.client > 0) & ~living
-    delivered = books.minutes_a_month(int(people.formal_minutes[clients].astype(np.int64).sum()))
-    promised_ = books.minutes_a_month(int(people.reference_package[~living].astype(np.int64).sum()))
-    needed = books.minutes_a_month(entitlement.need_above_care_act(people, ~living, lived.p))
-    price = fees.home_care_price_hour
-    minute = price / 60 + 1  # minutes of a month are rounded service by service
-    gap = books.gap_of_month(people, fees, lived.p)
-    assert gap == lived.money.gap
-    assert gap.demand == pytest.approx(Fraction(price * (promised_ - delivered), 60), abs=minute)
-    assert gap.need == pytest.approx(Fraction(price * (needed - promised_), 60), abs=minute)
-    assert gap.total == gap.fee + gap.demand + gap.need
+    services = gap.volumes(people, fees, lived.p)
+    assert services == lived.money.services
+    assert gap.total(services) == lived.money.gap
+    direct = people.client == Care.DIRECT_PAYMENT
+    others = ~direct & ~np.isin(people.client, (Care.SUPPORTED_LIVING, Care.SHARED_LIVES))
+    for service, whose, kind, price, fee in (
+        (
+            "home_care",
+            others,
+            Care.HOME_CARE,
+            fees.home_care_price_hour,
+            fees.home_care_hour,
+        ),
+        (
+            "direct_payments",
+            direct,
+            Care.DIRECT_PAYMENT,
+            fees.direct_payment_hour,
+            fees.direct_payment_hour,
+        ),
+    ):
+        formal, reference = people.formal_minutes[people.client == kind], people.reference_package
+        minutes = [
+            books.minutes_a_month(int(each))
+            for each in (
+                formal.astype(np.int64).sum(),
+                reference[whose].astype(np.int64).sum(),
+                entitlement.need_above_care_act(people, whose, lived.p),
+            )
+        ]
+        found = services[service].gap
+        delivered, promised_, needed = minutes
+        assert found.fee == pytest.approx(Fraction((price - fee) * delivered, 60), abs=1)
+        assert found.demand == pytest.approx(Fraction(price * (promised_ - delivered), 60), abs=1)
+        assert found.need == pytest.approx(Fraction(price * (needed - promised_), 60), abs=1)
+    for service, where, row in (
+        ("care_homes_18_64", people.age_months < 65 * 12, 0),
+        ("care_homes_65plus", people.age_months >= 65 * 12, 1),
+    ):
+        found = services[service].gap
+        there = int((where & (people.care_home == CareHome.COUNCIL)).sum())
+        week = fees.care_home_price_week[row] - fees.care_home_week[row]
+        assert found.fee == pytest.approx(there * week * 365.25 / 7 / 12, abs=week / 60)
+        assert found.demand == found.need == 0
+    whole = lived.money.gap
     for name in ("fee", "demand", "need", "funding"):
         told = getattr(lived, f"{name}_gap_gbp_per_head")
-        pence = gap.total if name == "funding" else getattr(gap, name)
+        pence = whole.total if name == "funding" else getattr(whole, name)
         assert told == pence / (lived.people_of_all_ages * PENCE_PER_POUND)
 
 

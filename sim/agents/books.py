@@ -1,4 +1,4 @@
-"""The books: every pound of a month posted from a payer to a payee, and the three funding gaps.
+"""The books: every pound of a month posted from a payer to a payee.
 
 Looks at care delivered, events and fees; changes the ledger and the council's spending. Prices
 are constant 2024/25 pounds; fees and sustainable prices of care grow with wages.
@@ -6,15 +6,15 @@ are constant 2024/25 pounds; fees and sustainable prices of care grow with wages
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.agents.council import Council
 from sim.agents.crisis import Events
-from sim.agents.entitlement import need_above_care_act, older
+from sim.agents.entitlement import older
 from sim.agents.reablement import cost_a_month
-from sim.money import Account, Gap, Ledger, funding_gap
+from sim.money import Account, Gap, Ledger, Volume
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, WEEKS_PER_MONTH
 from sim.world.bands import Care, CareHome
@@ -33,6 +33,7 @@ class Fees:
     shared_lives_week: int
     care_home_week: tuple[int, int]
     care_home_price_week: tuple[int, int]
+    nhs_care_home_week: tuple[int, int]
 
 
 @dataclass
@@ -42,6 +43,7 @@ class MonthMoney:
     council_net: int = 0
     nhs: int = 0
     gap: Gap | None = None
+    services: dict[str, Volume] = field(default_factory=dict)
 
 
 def fees_now(council: Council, p: Parameters) -> Fees:
@@ -69,12 +71,21 @@ def fees_now(council: Council, p: Parameters) -> Fees:
             pence(p.care_home_price_week_18_64, costs),
             pence(p.care_home_price_week_65plus, costs),
         ),
+        nhs_care_home_week=(
+            pence(p.nhs_share_care_home_week_18_64),
+            pence(p.nhs_share_care_home_week_65plus),
+        ),
     )
 
 
 def minutes_a_month(minutes_a_week: int) -> int:
     """Whole minutes in a month of so many minutes a week."""
     return round(minutes_a_week * WEEKS_PER_MONTH)
+
+
+def pay_for_weeks(people: int, pence_per_week: float) -> int:
+    """Pence a month for so many people at a price a week."""
+    return round(people * pence_per_week * WEEKS_PER_MONTH)
 
 
 def pay_for(minutes_a_week: int, pence_per_hour: int) -> int:
@@ -150,9 +161,10 @@ def close_month(
     council.spend(care)
     money.council_net = care + council.plan_pence
     _private(ledger, month, people, p)
+    _nhs_care_homes(ledger, month, people, fees)
+    _wages(ledger, month, people, fees, lines, p)
     money.nhs = _hospital(ledger, month, events, p)
     _time(ledger, month, people, carer_minutes, p)
-    money.gap = gap_of_month(people, fees, p)
     ledger.check(month)
     return money
 
@@ -163,10 +175,51 @@ def _private(ledger: Ledger, month: int, people: Columns, p: Parameters) -> None
         round(p.private_home_care_gbp_per_hour * PENCE_PER_POUND),
     )
     homes = int((people.care_home == CareHome.SELF_FUNDED).sum())
-    weeks = round(homes * p.self_funder_care_home_week * PENCE_PER_POUND * WEEKS_PER_MONTH)
+    weeks = pay_for_weeks(homes, p.self_funder_care_home_week * PENCE_PER_POUND)
     for line, pence in (("private home care", own), ("self-funded care homes", weeks)):
         if pence:
             ledger.post(month, Account.RESIDENTS, Account.PROVIDERS, pence, line)
+
+
+def _nhs_care_homes(ledger: Ledger, month: int, people: Columns, fees: Fees) -> None:
+    """The NHS's share of council-funded places, and whole places in other NHS-funded beds."""
+    group, total = older(people), 0
+    for kind, line in (
+        (CareHome.COUNCIL, "NHS share of council care homes"),
+        (CareHome.OTHER, "NHS-funded care homes"),
+    ):
+        pence = 0
+        for row, share in enumerate(fees.nhs_care_home_week):
+            rest = fees.care_home_week[row] if kind == CareHome.OTHER else 0
+            there = int(((people.care_home == kind) & (group == row)).sum())
+            pence += pay_for_weeks(there, share + rest)
+        if pence:
+            ledger.post(month, Account.NHS, Account.PROVIDERS, pence, line)
+        total += pence
+    if total:
+        ledger.post(
+            month, Account.NATIONAL_GOVERNMENT, Account.NHS, total, "care budget of the NHS"
+        )
+
+
+def _wages(
+    ledger: Ledger, month: int, people: Columns, fees: Fees, lines: dict[str, int], p: Parameters
+) -> None:
+    """The wage bill of care at home: by the hour worked, whatever the fee that hour brought.
+
+    Home care staff cost their share of the sustainable price; people with a direct payment hand
+    it on to their personal assistants.
+    """
+    bought = people.formal_minutes[people.client == Care.HOME_CARE].astype(np.int64).sum()
+    worked = int(bought) + int(people.own_minutes.astype(np.int64).sum())
+    hour = round(p.homecare_staff_cost_share * fees.home_care_price_hour)
+    wages = pay_for(worked, hour)
+    if wages:
+        ledger.post(month, Account.PROVIDERS, Account.WORKERS, wages, "home care wages")
+    handed_on = lines["direct payments"]
+    if handed_on:
+        line = "direct payments: personal assistants"
+        ledger.post(month, Account.RESIDENTS, Account.WORKERS, handed_on, line)
 
 
 def _hospital(ledger: Ledger, month: int, events: Events, p: Parameters) -> int:
@@ -198,41 +251,3 @@ def _time(ledger: Ledger, month: int, people: Columns, carer_minutes: int, p: Pa
         pence = pay_for(minutes, rate)
         if pence:
             ledger.post(month, account, Account.TIME_RECEIVED, pence, line)
-
-
-def gap_of_month(people: Columns, fees: Fees, p: Parameters) -> Gap:
-    """Fee gap, demand gap and need gap by service, added up; they sum exactly.
-
-    Care at home is counted in minutes; hours bought with direct payments are counted as met at
-    what they cost, so no fee gap arises on them. Supported living and care homes are counted in
-    weeks with D = T = N: the people are there, so only the fee gap arises, and their reference
-    packages and needs are left out of care at home.
-    """
-    formal = people.formal_minutes.astype(np.int64)
-    living = (people.client == Care.SUPPORTED_LIVING) | (people.client == Care.SHARED_LIVES)
-    own_staff = int(formal[people.client == Care.DIRECT_PAYMENT].sum())
-    delivered = int(formal[people.client == Care.HOME_CARE].sum())
-    reference = int(people.reference_package[~living].astype(np.int64).sum()) - own_staff
-    needed = need_above_care_act(people, ~living, p) - own_staff
-    total = funding_gap(
-        fees.home_care_price_hour,
-        fees.home_care_hour,
-        minutes_a_month(delivered),
-        minutes_a_month(max(reference, 0)),
-        minutes_a_month(max(needed, 0)),
-    )
-    group = older(people)
-    paid = people.care_home == CareHome.COUNCIL
-    for people_there, price, fee in (
-        (
-            people.client == Care.SUPPORTED_LIVING,
-            fees.supported_living_price_week,
-            fees.supported_living_week,
-        ),
-        (paid & (group == 0), fees.care_home_price_week[0], fees.care_home_week[0]),
-        (paid & (group == 1), fees.care_home_price_week[1], fees.care_home_week[1]),
-    ):
-        # A week is posted as one "hour" of 60 minutes at the weekly price.
-        weeks = round(int(people_there.sum()) * WEEKS_PER_MONTH * MINUTES_PER_HOUR)
-        total = total + funding_gap(price, fee, weeks, weeks, weeks)
-    return total

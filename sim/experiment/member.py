@@ -75,12 +75,13 @@ def live(request: Request, member: int) -> tuple[pa.Table, dict[str, Any]]:
     """Run every scenario of one member; return its canonical table and each one's provenance."""
     base = _lived(request, request.baseline, member)
     provenance = {BASELINE: base.provenance()}
-    parts = [_monthly(base, BASELINE)]
+    parts = [_monthly(base, BASELINE), *_gap_effect(base, base, BASELINE)]
     for plan in request.plans:
         model = _lived(request, plan, member)
         provenance[plan.name] = model.provenance()
         parts.append(_monthly(model, plan.name))
         parts.extend(_reached(model, base, plan.name))
+        parts.extend(_gap_effect(model, base, plan.name))
         # Two towns at a time is enough memory; Mesa models hold cycles, so ask for them back.
         del model
         gc.collect()
@@ -118,6 +119,14 @@ def _monthly(model: Model, scenario: str) -> pd.DataFrame:
     # The people reached are followed by identity below, so a diary's own count of them is left out.
     rows = rows[~rows["group"].astype(str).str.startswith(REACHED)]
     return rows.astype({"group": object, "measure": object}).assign(scenario=scenario)
+
+
+def _gap_effect(model: Model, base: Model, scenario: str) -> Iterator[pd.DataFrame]:
+    """What sets the scenario's funding gap apart from the baseline's, in models that can say."""
+    against = getattr(model, "gap_against", None)
+    if against is not None:
+        rows = pd.DataFrame(against(base), columns=["month", "measure", "value"])
+        yield rows.assign(group="all", scenario=scenario)
 
 
 def _reached(model: Model, base: Model, scenario: str) -> Iterator[pd.DataFrame]:

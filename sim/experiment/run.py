@@ -115,6 +115,7 @@ def run_presets(
 def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult:
     """Put the finished members together and write the results, the summary and run.json."""
     from sim.experiment import appraise, record, results
+    from sim.experiment.gap_record import gap_record
 
     whole = results.assemble(request, folder, outcome.finished)
     results.write_summary(whole.summary, folder / "summary.csv")
@@ -122,6 +123,8 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
     told = record.run_record(
         request, outcome, whole.results_hash, whole.provenance, noise, whole.summary
     )
+    gap = gap_record(whole.years, whole.provenance)
+    told |= {"funding_gap": gap} if gap else {}
     record.write_json(told, folder / "run.json")
     appraise.keep(folder, told)
     return RunResult(

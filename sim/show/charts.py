@@ -18,7 +18,7 @@ from sim.errors import UserMistake
 from sim.show.alt import alt_text, csv_text
 from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
 from sim.show.figures import MOST_SERIES, FigureSpec, Series, difference, figure, level, reached
-from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
+from sim.show.layout import DARK_GREY, LINE_HEIGHT, Headed, Page, apart, points
 from sim.show.saved import CHART_MEASURES, Saved, clean, measure_key, open_results
 from sim.show.wording import amount
 from sim.units import financial_year
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DASHES: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (4, 1.5, 1, 1.5)), (0, (1.2, 1.4)))
 MARKERS = ("o", "s", "^", "D")
-_TYPE = {  # title, body and small print in pixels, then the margin
+TYPE_SIZES = {  # title, body and small print in pixels, then the margin
     "landscape": (25.0, 15.0, 12.0, 36),
     "square": (31.0, 20.0, 16.0, 44),
     "portrait": (35.0, 22.0, 17.0, 48),
@@ -45,7 +45,8 @@ def colours() -> tuple[str, ...]:
 
 
 @functools.cache
-def _chart_class() -> type[Figure]:
+def chart_class() -> type[Figure]:
+    """Matplotlib's figure, with its words kept beside it."""
     from matplotlib.figure import Figure
 
     class Chart(Figure):
@@ -133,14 +134,14 @@ def draw(spec: FigureSpec, size: str = "landscape") -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     width, height = SIZES[size]
-    title, body, small, margin = _TYPE[size]
+    title, body, small, margin = TYPE_SIZES[size]
     with house_style():
         shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
-        picture = _chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
+        picture = chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
         FigureCanvasAgg(picture)
         picture.words = (spec.title, alt_text(spec))  # type: ignore[attr-defined]
         page = Page(picture, width, height, margin, title, body, small)
-        top, bottom = _words(page, spec)
+        top, bottom = headings(page, spec)
         if spec.kind == "reached":
             _dots(page, spec, top, bottom)
         else:
@@ -153,7 +154,7 @@ def draw(spec: FigureSpec, size: str = "landscape") -> Figure:
     return picture
 
 
-def _words(page: Page, spec: FigureSpec) -> tuple[float, float]:
+def headings(page: Page, spec: Headed) -> tuple[float, float]:
     """Write title, subtitle and source; return where the drawing may begin and must end."""
     room = page.width - 2 * page.margin
     size = page.title
@@ -169,7 +170,7 @@ def _words(page: Page, spec: FigureSpec) -> tuple[float, float]:
     return top + page.body * 1.1, start - page.body * 0.6
 
 
-def _frame(page: Page, left: float, top: float, right: float, bottom: float) -> Axes:
+def frame(page: Page, left: float, top: float, right: float, bottom: float) -> Axes:
     """Axes whose inside is this rectangle, in pixels from the top left."""
     return page.figure.add_axes(
         (left / page.width, 1 - bottom / page.height,
@@ -221,7 +222,7 @@ def _lines(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
     left = page.margin + page.text_width("Baseline", page.body) + page.body * 0.7
     column = max(page.width * _LABEL_COLUMN, 240)
     right = page.width - page.margin - column
-    axes = _frame(page, left, top, right, bottom - page.body * 1.9)
+    axes = frame(page, left, top, right, bottom - page.body * 1.9)
     _scale(axes, spec, "y")
     last = max(each.years[-1] for each in spec.series)
     axes.set_xlim(0.7, last + 0.25)
@@ -297,7 +298,7 @@ def _dots(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
     left = page.margin + room + page.body
     right = page.width - page.margin - room
     floor = bottom - page.body * 1.9
-    axes = _frame(page, left, top, right, floor)
+    axes = frame(page, left, top, right, floor)
     _scale(axes, spec, "x")
     names = list(dict.fromkeys(each.label for each in spec.series))
     slots = len(spec.series) + len(names)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import UserMistake
 from sim.outcomes import MEASURES
-from sim.show import alt, charts, tables, worth
+from sim.show import alt, charts, gap_section, tables, worth
 from sim.show.export import put, svg_bytes
 from sim.show.figures import LICENCE, FigureSpec, band_sentence
 from sim.show.headline import Finding, findings
@@ -77,7 +77,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         caption=tables.caption(saved), band=band_sentence(saved),
         measures={key: MEASURES[key].label for key in HEADLINE_MEASURES},
         pictures=[_picture(spec) for spec in charts.specifications(saved, measured)],
-        chart_columns=alt.COLUMNS,
+        chart_columns=alt.COLUMNS, gap=gap_section.section(saved),
         gains=[(MEASURES[key].label, rows) for key in measured
                if len(rows := tables.gains(saved, key)) > 1],
         worth=worth.page(saved), ranges=band_name(saved.members),

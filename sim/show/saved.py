@@ -36,6 +36,10 @@ SHORT_NAMES = {
     "crisis": "crises_per_1000",
     "crises": "crises_per_1000",
     "gap": "funding_gap_gbp_per_head",
+    "fee_gap": "fee_gap_gbp_per_head",
+    "demand_gap": "demand_gap_gbp_per_head",
+    "need_gap": "need_gap_gbp_per_head",
+    "council": "council_spend_gbp_per_head",
     "unmet": "unmet_hours_per_1000",
 }
 

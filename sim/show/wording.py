@@ -104,6 +104,8 @@ def phrase(measure: str) -> Phrase:
         return PHRASES[measure]
     known = MEASURES[measure]
     noun = known.label[:1].lower() + known.label[1:]
+    if known.unit.startswith("pounds per head"):
+        return _pounds(noun)
     return Phrase(noun, f"({known.unit})", f"{known.unit}, {known.denominator}",
                   "lower", "higher", "size", who=known.denominator)  # fmt: skip
 

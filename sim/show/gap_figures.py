@@ -1,0 +1,244 @@
+"""What the pictures of the funding gap say: by service, and what moved it.
+
+Looks at opened results and changes nothing. The drawing, the CSV and the alt text are all made
+from the same `GapSpec`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.gap_words import MOVERS, SERVICES
+from sim.show.alt import number, safe_cell
+from sim.show.facts import finding_title, last_fact, levels
+from sim.show.figures import band_sentence, source_line
+from sim.show.gap_facts import GAP, Moves, Stat, moves, page_of, pounds
+from sim.show.saved import BASELINE, Saved
+from sim.show.trust import ENOUGH_RUNS
+from sim.show.wording import PRICES, SMALLEST, joined
+from sim.units import financial_year
+
+COLUMNS = ("what", "part", "value", "low", "high", "starts_at", "unit")
+PARTS = ("fee", "demand", "need")
+UNIT = f"pounds per head a year, {PRICES}"
+Part = Literal["fee", "demand", "need", "level", "larger", "smaller"]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: from `start` to `start + value`, with the range of `value`."""
+
+    label: str
+    part: Part
+    value: float
+    low: float
+    high: float
+    said: str
+    start: float = 0.0
+
+
+@dataclass(frozen=True)
+class GapSpec:
+    """Everything a picture of the gap says. A waterfall's bars stand on one another."""
+
+    name: str
+    kind: Literal["by_service", "waterfall"]
+    title: str
+    subtitle: str
+    source: str
+    bars: tuple[Bar, ...]
+    members: int
+    partial: str
+
+    @property
+    def has_band(self) -> bool:
+        """Whether there are enough runs to draw a range at all."""
+        return self.members > 1
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _said(value: float, low: float, high: float, members: int, signed: bool = False) -> str:
+    def one(each: float) -> str:
+        said = pounds(each)
+        return f"+{said}" if signed and each > 0 and not said.startswith("under ") else said
+
+    middle, near, far = one(value), one(low), one(high)
+    if members < 2 or near == far:
+        return middle
+    return f"{middle} ({near} to {far})"
+
+
+def by_service(saved: Saved) -> GapSpec | None:
+    """The baseline's gap in the last year by service and part; None where not measured."""
+    bars: list[Bar] = []
+    sums: dict[str, float] = {}
+    year = saved.years
+    for service, words in SERVICES.items():
+        for part in PARTS:
+            found = levels(saved, f"{part}_gap_{service}_gbp_per_head", BASELINE)
+            if not found:
+                return None
+            last = found[-1]
+            sums[service] = sums.get(service, 0.0) + last.median
+            if last.low == last.high == 0:
+                continue  # a part this service cannot have
+            said = _said(last.median, last.low, last.high, saved.members)
+            bars.append(
+                Bar(f"{_capital(words)}: {part} gap", part, last.median, last.low, last.high, said)  # type: ignore[arg-type]
+            )
+    whole = levels(saved, GAP, BASELINE)[-1]
+    most = max(sums, key=sums.__getitem__)
+    title = (
+        f"In the model, {SERVICES[most]} is the largest part of the baseline's funding gap in "
+        f"{financial_year(year)}: about {pounds(sums[most])} of {pounds(whole.median)} a head"
+    )
+    return GapSpec(
+        "gap_by_service", "by_service", title,
+        f"Funding gap by service: {UNIT}. {saved.place}, {financial_year(year)}, baseline. "
+        "Fee gap: what care delivered costs above what is paid. Demand gap: what April 2024's "
+        "rules would give above what is delivered. Need gap: need above a fixed cut-off beyond "
+        f"those rules. {band_sentence(saved, 'bar', 'line')}",
+        source_line(saved), tuple(bars), saved.members, saved.partial_words,
+    )  # fmt: skip
+
+
+def _through(found: Moves, sign: float) -> str:
+    """The movers whose whole range lies on the side of the change, the largest first."""
+    clear = sorted(
+        (-abs(step.mean), MOVERS[mover])
+        for mover, step in found.steps.items()
+        if min(step.low * sign, step.high * sign) > 0 and abs(step.mean) >= SMALLEST
+    )
+    if not clear:
+        return ""
+    each = " each" if len(clear) > 1 else ""
+    names = joined([words for _, words in clear])
+    return f"; {names}{each} made it {'larger' if sign > 0 else 'smaller'}"
+
+
+def _level(label: str, stat: Stat, members: int, signed: bool = False) -> Bar:
+    said = _said(stat.mean, stat.low, stat.high, members, signed)
+    return Bar(label, "level", stat.mean, stat.low, stat.high, said)
+
+
+def _steps(found: Moves, at: float, members: int) -> list[Bar]:
+    """Each mover's bar, standing where the one before it ended."""
+    bars = []
+    for mover, words in MOVERS.items():
+        step = found.steps[mover]
+        said = _said(step.mean, step.low, step.high, members, signed=True)
+        part: Part = "smaller" if step.mean < 0 else "larger"
+        bars.append(Bar(_capital(words), part, step.mean, step.low, step.high, said, at))
+        at += step.mean
+    return bars
+
+
+def _averages(saved: Saved) -> str:
+    n = saved.members
+    if n < 2:
+        return "One run only: no range can be drawn."
+    kind = "middle 90% of runs" if n >= ENOUGH_RUNS else "range of runs (5th to 95th percentile)"
+    partial = f" ({saved.partial_words})" if saved.partial else ""
+    return f"Bar: average of {n:,} runs{partial}, so that bars add up; line: {kind}."
+
+
+_HOW = (
+    "Each bar is the change when that alone moves, averaged over every order in which the six "
+    "could move."
+)
+
+
+def since_first_year(saved: Saved, scenario: str = BASELINE) -> GapSpec | None:
+    """What moved one scenario's gap between its first year and its last."""
+    found = moves(saved, "since_first_year", scenario)
+    first, last = (page_of(saved).get(f"{which}_year") for which in ("first", "last"))
+    if found is None or not isinstance(first, int) or not isinstance(last, int) or first == last:
+        return None
+    ends = financial_year(first), financial_year(last)
+    change, name = found.change, saved.title(scenario)
+    who = "the baseline's funding gap" if scenario == BASELINE else f"the gap with “{name}”"
+    sign = 1.0 if change.median > 0 else -1.0
+    if saved.members < 2:
+        title = f"One run only, so no finding: what moved {who} from {ends[0]} to {ends[1]}"
+    elif min(change.low * sign, change.high * sign) <= 0:
+        title = f"In the model, no clear change in {who} from {ends[0]} to {ends[1]}"
+    else:
+        grows = "grows" if sign > 0 else "shrinks"
+        title = (
+            f"In the model, {who} {grows} by about {pounds(abs(change.mean))} a head from "
+            f"{ends[0]} to {ends[1]}"
+        )
+        title += _through(found, sign)
+    first_bar = _level(f"Gap in {ends[0]}", found.start, saved.members)
+    last_bar = _level(f"Gap in {ends[1]}", found.end, saved.members)
+    bars = (first_bar, *_steps(found, found.start.mean, saved.members), last_bar)
+    return GapSpec(
+        f"gap_moved_{scenario}" if scenario != BASELINE else "gap_moved", "waterfall", title,
+        f"Funding gap and what moved it: {UNIT}. {saved.place}, {name[:1].lower() + name[1:]}. "
+        f"{_HOW} {_averages(saved)}",
+        source_line(saved), bars, saved.members, saved.partial_words,
+    )  # fmt: skip
+
+
+def against_baseline(saved: Saved, scenario: str) -> GapSpec | None:
+    """What sets a scenario's gap apart from the baseline's in the last year."""
+    found = moves(saved, "against_baseline", scenario)
+    fact = last_fact(saved, GAP, "all", scenario)
+    if found is None or fact is None or fact.verdict == "same":
+        return None  # a picture of nothing tells nobody anything
+    year = financial_year(fact.year)
+    title = finding_title(saved, [fact])
+    if fact.verdict in ("less", "more", "mostly_less", "mostly_more"):
+        title += _through(found, 1.0 if fact.median > 0 else -1.0)
+    whole = _level("Difference in all", found.change, saved.members, signed=True)
+    return GapSpec(
+        f"gap_effect_{scenario}", "waterfall", title,
+        f"What sets the funding gap apart from the baseline's: {UNIT}. {saved.place}, {year}. "
+        f"{_HOW} {_averages(saved)}",
+        source_line(saved), (*_steps(found, 0.0, saved.members), whole), saved.members,
+        saved.partial_words,
+    )  # fmt: skip
+
+
+def specifications(saved: Saved) -> list[GapSpec]:
+    """Every picture of the gap these results allow."""
+    wanted = [by_service(saved), since_first_year(saved)]
+    wanted += [against_baseline(saved, key) for key in saved.scenarios]
+    return [each for each in wanted if each is not None]
+
+
+def alt_text(spec: GapSpec) -> str:
+    """What the picture shows, in words, from the same numbers."""
+    shape = "Waterfall chart" if spec.kind == "waterfall" else "Bar chart"
+    parts = [f"{shape}. {spec.title}.", spec.subtitle]
+    parts += [f"{bar.label}: {bar.said}." for bar in spec.bars]
+    if spec.partial:
+        parts.append(f"Unfinished: {spec.partial}.")
+    return " ".join([*parts, spec.source])
+
+
+def rows(spec: GapSpec) -> list[tuple[str, ...]]:
+    """The table behind the picture."""
+    return [
+        (
+            safe_cell(bar.label), bar.part, number(bar.value),
+            *((number(bar.low), number(bar.high)) if spec.has_band else ("", "")),
+            number(bar.start), UNIT,
+        )
+        for bar in spec.bars
+    ]  # fmt: skip
+
+
+def csv_text(spec: GapSpec) -> str:
+    """The CSV behind the picture."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(spec))
+    return page.getvalue()
