@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.agents import carer, companions, crisis, feelings, need, packages, volunteer
+from sim.agents import (
+    carer,
+    companions,
+    crisis,
+    distress,
+    employment,
+    feelings,
+    need,
+    packages,
+    strain,
+    volunteer,
+)
 from sim.agents.agentset import ColumnAgent, ColumnAgentSet, population_rule
 from sim.agents.risk import raw_multipliers
 from sim.luck import Decision
@@ -85,8 +96,12 @@ class Resident(ColumnAgent):
         leaving = leaving[~model.dying[leaving]]
         model.departures = int(leaving.size)
         model.see_off(np.flatnonzero(model.dying), leaving)
+        stayed = len(columns)
         model.welcome_newcomers()
         refresh(columns)
+        new = np.arange(stayed, len(columns))
+        employment.start_work(columns, new, model.p, model.luck)
+        distress.start_distress(columns, new, model.norms, model.p)
 
     @population_rule
     def meet(people: ColumnAgentSet) -> None:
@@ -105,25 +120,32 @@ class Resident(ColumnAgent):
 
     @population_rule
     def help_each_other(people: ColumnAgentSet) -> None:
-        """Household, kin and companions help before anybody is paid."""
+        """Household, kin, friends and companions help before anybody is paid."""
         model, columns = _model(people), people.columns
         need.set_needed_minutes(columns, model.p)
         carer.care_outside(columns, model.p, model.luck, model.month)
-        model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
-        carer.take_the_role(columns, model.p)
+        model.caring, model.boundary = carer.give_care(
+            columns, model.world.ties, model.p, model.luck
+        )
+        carer.take_the_role(columns, model.caring, model.p)
         volunteer.help_at_home(columns, model.p)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
         columns.community_minutes = np.minimum(columns.community_minutes, room)
 
     @population_rule
     def feel(people: ColumnAgentSet) -> None:
-        """Loneliness, caring strain, life satisfaction."""
+        """Loneliness, caring strain, life satisfaction, mental distress, work."""
         model, columns = _model(people), people.columns
         feelings.feel(columns, model.world.ties, model.p, model.luck, model.month, model.age_effect)
-        model.events.breakdown = carer.strain_and_breakdown(
-            columns, model.caring, model.p, model.luck, model.month
+        args = (model.p, model.luck, model.month)
+        model.carer_support, placed = strain.support_carers(
+            columns, *args, places=model.carer_support_places
         )
+        columns.reached[placed] = True
+        model.events.breakdown = strain.strain_and_breakdown(columns, model.caring, *args)
         feelings.wellbeing(columns, model.p)
+        distress.be_distressed(columns, model.norms, model.p)
+        employment.come_and_go_to_work(columns, *args)
 
     @population_rule
     def fall_ill_and_recover(people: ColumnAgentSet) -> None:

@@ -1,0 +1,69 @@
+"""Employment: who aged 16 to 64 is in paid work, and what caring does to it.
+
+Looks at age, sex, disability and caring hours; changes `employed`. Jobs end at a yearly rate that
+rises from ten hours of caring a week, and begin at the rate that holds the share in work of people
+like them: onset = exit x prevalence / (1 - prevalence). Who stops caring therefore finds their way
+back. Work is an outcome: nothing else reads it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.luck import Decision, Luck
+from sim.parameters import Parameters
+from sim.units import chance_per_month
+from sim.world.bands import AGE_BANDS, PENSION_AGE, SEXES
+from sim.world.columns import Columns
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+WORKING_BANDS = AGE_BANDS[: AGE_BANDS.index("65_74")]
+_HOURS = ("under_10h", "10_19h", "20_49h", "50plus_h")
+
+
+def working_age(people: Columns) -> NDArray[np.bool_]:
+    """Aged 16 to 64."""
+    return np.asarray(people.age_months < PENSION_AGE * 12)
+
+
+def _caring_group(people: Columns, rows: Rows, p: Parameters) -> Rows:
+    """Row of the tables by caring hours: under 10 (nobody's carer among them), 10, 20, 50."""
+    from_hours = np.array(
+        [p.employment_threshold_hours, p.distress_threshold_hours, p.long_hours_from]
+    )
+    hours = people.answered_hours[rows].astype(np.float64)
+    return np.asarray(np.searchsorted(from_hours, hours, side="right"))
+
+
+def share_in_work(people: Columns, rows: Rows, p: Parameters) -> Floats:
+    """Share in paid work among people of like age, sex, disability and caring: float64[rows]."""
+    table = np.stack([p.array(f"in_work_{sex}", WORKING_BANDS) for sex in SEXES])
+    share = table[people.sex[rows], people.band[rows]]
+    share = share * np.where(people.disabled[rows], p.in_work_ratio_disabled, 1.0)
+    caring = p.array("in_work_ratio_caring", _HOURS)[_caring_group(people, rows, p)]
+    return np.asarray(share * caring)
+
+
+def start_work(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> None:
+    """Who of these rows is in work on the day the record opens, or on the day they arrive."""
+    rows = rows[working_age(people)[rows]]
+    share = share_in_work(people, rows, p)
+    people.employed[rows] = luck.happens(Decision.IN_WORK, people.id[rows], 0, share)
+
+
+def come_and_go_to_work(people: Columns, p: Parameters, luck: Luck, month: int) -> None:
+    """One month: jobs end, sooner for those who care ten hours or more, and begin."""
+    young = working_age(people)
+    rows = np.flatnonzero(young)
+    share = share_in_work(people, rows, p)
+    ratio = p.array("job_leave_ratio_caring", _HOURS)[_caring_group(people, rows, p)]
+    leave = np.minimum(p.array("job_leave_annual", WORKING_BANDS)[people.band[rows]] * ratio, 1.0)
+    leave = chance_per_month(leave)
+    works = people.employed[rows]
+    begin = np.minimum(leave * share / (1.0 - share), 1.0)
+    turns = luck.happens(Decision.JOB, people.id[rows], month, np.where(works, leave, begin))
+    people.employed[rows] = works ^ turns
+    people.employed &= young
