@@ -138,15 +138,12 @@ class Decision(IntEnum):
     AE_FIRST = 187
     CRISIS_DAY = 188
     CARE_HOME_OTHER = 189
-    # carers, distress and work
     HELPER_CHOICE = 240
     CARER_SEEN = 241
     CARER_SUPPORTED = 242
     CARER_PLACE = 243
     CARING_SINCE = 244
-    CARER_SUPPORT_START = 245
-    IN_WORK = 246
-    JOB = 247
+    JOB = 245
 
 
 def mix(*parts: int) -> int:

@@ -51,7 +51,7 @@ def start_work(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> None:
     """Who of these rows is in work on the day the record opens, or on the day they arrive."""
     rows = rows[working_age(people)[rows]]
     share = share_in_work(people, rows, p)
-    people.employed[rows] = luck.happens(Decision.IN_WORK, people.id[rows], 0, share)
+    people.employed[rows] = luck.happens(Decision.JOB, people.id[rows], 0, share)
 
 
 def come_and_go_to_work(people: Columns, p: Parameters, luck: Luck, month: int) -> None:

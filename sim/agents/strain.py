@@ -40,7 +40,7 @@ def start_strain(people: Columns, p: Parameters, luck: Luck) -> None:
     months = luck.exponential(Decision.CARING_SINCE, people.id[rows], 0)
     months = 12 * months / p.carer_exit_annual_coresident
     people.months_caring[rows] = 1 + np.minimum(months, p.months_caring_most).astype(np.int64)
-    draw = luck.uniform(Decision.CARER_SUPPORT_START, people.id[rows], 0)
+    draw = luck.uniform(Decision.CARER_SUPPORTED, people.id[rows], 0)
     lasts = int(p.carer_support_months)
     chance = np.minimum(_seen_chance(people, rows, p) * p.carers_direct_support_share * lasts, 1.0)
     left = np.ceil(draw / np.maximum(chance, np.finfo(float).tiny) * lasts)  # even over the year

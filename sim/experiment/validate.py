@@ -18,6 +18,7 @@ from sim.evidence import registry
 from sim.evidence.rows import DATA, read_table
 from sim.experiment import atomic, fit_people
 from sim.experiment.fit_care import YearOfCare
+from sim.experiment.fit_carers import YearOfCarers
 from sim.experiment.fit_feelings import Feelings
 from sim.experiment.fit_finding import (
     MISS,
@@ -71,16 +72,19 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     people = model.world.people
     found = Findings(float(model.place.facts["people"].value) / model.people_of_all_ages)
     feelings, friendships, care = Feelings(), Friendships(), YearOfCare()
+    carers = YearOfCarers()
     faults: list[str] = []
     aged = {name: _older_than(people, age) for name, age in GROWING.items()}
     fit_people.measure(model, found)
     care.open(model)
+    carers.open(model, found)
     for month in range(model.horizon + 1):
         if month:
             model.run_for(1)
             feelings.month(model)
             friendships.month(model)
             care.month(model)
+            carers.month(model)
         if month % 12 == 0:
             feelings.look(model)
             friendships.look(model)
@@ -90,6 +94,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     feelings.report(found)
     friendships.report(found)
     care.report(found)
+    carers.report(found)
     _grown(model, aged, found)
     words = faults[0] if faults else "every column and tie, at the start and after each year"
     found.add("states_within_range", 0.0 if faults else 1.0, words)
