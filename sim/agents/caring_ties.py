@@ -128,7 +128,7 @@ def near_friend(
     Returns helpers (-1 for nobody) and the kind of tie. Which friend it is hangs on the tie's own
     luck, so that the same friend helps for as long as the tie holds and they are able.
     """
-    close = ties.friends.strength >= round(p.friend_helps_from_strength * FULL)
+    close = round(p.friend_helps_from_strength * FULL)
     chance = p.friend_helps_chance
     friend = _chosen(people, ties.friends, rows, able, chance, luck, close)
     alone = rows[friend < 0]
@@ -145,13 +145,13 @@ def _chosen(
     able: Flags,
     chance: float,
     luck: Luck,
-    fit: Flags | None = None,
+    least: int = 0,
 ) -> Rows:
     """One able and helpful person tied to each of `rows`, of another household; -1 for nobody.
 
     Each tie draws once for its life; below `chance` it is one that helps, and the lowest helps.
     """
-    cared, carer, key = _help_along(edges, _flags(people, rows), able, fit)
+    cared, carer, key = _help_along(edges, _flags(people, rows), able, least)
     draw = luck.uniform(Decision.HELPER_CHOICE, key, 0)
     helps = (draw < chance) & (people.household[cared] != people.household[carer])
     cared, carer, draw = cared[helps], carer[helps], draw[helps]
@@ -166,15 +166,23 @@ def _flags(people: Columns, rows: Rows) -> Flags:
 
 
 def _help_along(
-    edges: EdgeList, needs: Flags, able: Flags, fit: Flags | None = None
+    edges: EdgeList, needs: Flags, able: Flags, least: int = 0
 ) -> tuple[Rows, Rows, Ids]:
-    """Ties between somebody who needs help and somebody able: (cared, carer, key), both ways."""
-    inside = edges.b >= 0 if fit is None else (edges.b >= 0) & fit
-    one = np.flatnonzero(inside & needs[edges.a] & able[edges.b])
-    two = np.flatnonzero(inside & needs[edges.b] & able[edges.a])
+    """Ties of at least this strength between somebody who needs help and somebody able.
+
+    Returns (cared, carer, key), both ways.
+    """
+    one = np.flatnonzero(needs[edges.a])
+    one = one[edges.b[one] >= 0]
+    one = one[able[edges.b[one]]]
+    two = np.flatnonzero(needs[edges.b])  # of a tie to outside, the last resident answers
+    two = two[edges.b[two] >= 0]
+    two = two[able[edges.a[two]]]
     cared = np.concatenate([edges.a[one], edges.b[two]])
     carer = np.concatenate([edges.b[one], edges.a[two]])
-    return cared, carer, np.concatenate([edges.key[one], edges.key[two]])
+    tie = np.concatenate([one, two])
+    close = np.flatnonzero(edges.strength[tie] >= least)
+    return cared[close], carer[close], edges.key[tie[close]]
 
 
 def _last(people: Columns, cared: Rows, carer: Rows) -> Rows:

@@ -25,32 +25,49 @@ _HOURS = ("under_10h", "10_19h", "20_49h", "50plus_h")
 
 
 def working_age(people: Columns) -> NDArray[np.bool_]:
-    """Aged 16 to 64."""
-    return np.asarray(people.age_months < PENSION_AGE * 12)
+    """Aged 16 to 64 and living at home."""
+    return np.asarray((people.age_months < PENSION_AGE * 12) & people.at_home)
 
 
 def _caring_group(people: Columns, rows: Rows, p: Parameters) -> Rows:
-    """Row of the tables by caring hours: under 10 (nobody's carer among them), 10, 20, 50."""
+    """Row of the tables by caring hours: under 10 (who cares for nobody among them), 10, 20, 50."""
     from_hours = np.array(
         [p.employment_threshold_hours, p.distress_threshold_hours, p.long_hours_from]
     )
-    hours = people.answered_hours[rows].astype(np.float64)
-    return np.asarray(np.searchsorted(from_hours, hours, side="right"))
+    group = np.zeros(rows.size, dtype=np.int64)
+    carers = np.flatnonzero(people.carer[rows])
+    hours = people.answered_hours[rows[carers]].astype(np.float64)
+    group[carers] = np.searchsorted(from_hours, hours, side="right")
+    return group
 
 
-def share_in_work(people: Columns, rows: Rows, p: Parameters) -> Floats:
-    """Share in paid work among people of like age, sex, disability and caring: float64[rows]."""
-    table = np.stack([p.array(f"in_work_{sex}", WORKING_BANDS) for sex in SEXES])
-    share = table[people.sex[rows], people.band[rows]]
-    share = share * np.where(people.disabled[rows], p.in_work_ratio_disabled, 1.0)
-    caring = p.array("in_work_ratio_caring", _HOURS)[_caring_group(people, rows, p)]
-    return np.asarray(share * caring)
+def _cell(people: Columns, rows: Rows, p: Parameters) -> tuple[Rows, ...]:
+    """Where each of these rows stands in the tables: sex, band, disabled, caring."""
+    disabled = people.disabled[rows].astype(np.int64)
+    return people.sex[rows], people.band[rows], disabled, _caring_group(people, rows, p)
+
+
+def share_in_work(p: Parameters) -> Floats:
+    """Share in paid work among people like them: float64[sex, band, disabled, caring]."""
+    usual = np.stack([p.array(f"in_work_{sex}", WORKING_BANDS) for sex in SEXES])
+    disabled = np.array([1.0, p.in_work_ratio_disabled])
+    caring = p.array("in_work_ratio_caring", _HOURS)
+    return np.asarray(usual[:, :, None, None] * disabled[:, None] * caring)
+
+
+def turnover(p: Parameters) -> tuple[Floats, Floats]:
+    """Monthly chances that work ends and begins: each float64[sex, band, disabled, caring]."""
+    share = share_in_work(p)
+    yearly = p.array("job_leave_annual", WORKING_BANDS)[:, None]
+    yearly = np.minimum(yearly * p.array("job_leave_ratio_caring", _HOURS), 1.0)
+    ends = np.broadcast_to(chance_per_month(yearly)[None, :, None, :], share.shape)
+    return ends, np.minimum(ends * share / (1.0 - share), 1.0)
 
 
 def start_work(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> None:
     """Who of these rows is in work on the day the record opens, or on the day they arrive."""
     rows = rows[working_age(people)[rows]]
-    share = share_in_work(people, rows, p)
+    share = share_in_work(p)[_cell(people, rows, p)]
     people.employed[rows] = luck.happens(Decision.JOB, people.id[rows], 0, share)
 
 
@@ -58,12 +75,10 @@ def come_and_go_to_work(people: Columns, p: Parameters, luck: Luck, month: int) 
     """One month: jobs end, sooner for those who care ten hours or more, and begin."""
     young = working_age(people)
     rows = np.flatnonzero(young)
-    share = share_in_work(people, rows, p)
-    ratio = p.array("job_leave_ratio_caring", _HOURS)[_caring_group(people, rows, p)]
-    leave = np.minimum(p.array("job_leave_annual", WORKING_BANDS)[people.band[rows]] * ratio, 1.0)
-    leave = chance_per_month(leave)
+    ends, begins = turnover(p)
     works = people.employed[rows]
-    begin = np.minimum(leave * share / (1.0 - share), 1.0)
-    turns = luck.happens(Decision.JOB, people.id[rows], month, np.where(works, leave, begin))
+    cell = _cell(people, rows, p)
+    chance = np.where(works, ends[cell], begins[cell])
+    turns = luck.happens(Decision.JOB, people.id[rows], month, chance)
     people.employed[rows] = works ^ turns
     people.employed &= young
