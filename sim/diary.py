@@ -49,6 +49,8 @@ PERSON_MEASURES: dict[str, tuple[str, str]] = {
     "waiting_per_1000": ("waiting", "people"),
     "unpaid_carer_share": ("carers", "people"),
     "carers_20_plus_hours_share": ("carers_20_plus", "people"),
+    "carers_in_work_share": ("carers_in_work", "carers_16_64"),
+    "distressed_share": ("distressed", "people"),
     "life_satisfaction_mean": ("life_satisfaction", "people"),
     "hub_attender_share": ("attended", "people"),
     "volunteer_share": ("volunteered", "people"),
@@ -72,6 +74,8 @@ def count(
         "waiting": people.waiting > 0,
         "carers": people.carer,
         "carers_20_plus": people.carer & (people.answered_hours >= p.distress_threshold_hours),
+        "carers_16_64": people.carer & (people.age_months < PENSION_AGE * 12),
+        "carers_in_work": people.carer & people.employed,
         "attended": people.hub_hours > 0,
         "volunteered": people.volunteers,
         "people_65plus": people.age_months >= PENSION_AGE * 12,
@@ -81,6 +85,7 @@ def count(
     low, high = UCLA3_RANGE
     counted["ucla3"] = np.clip(p.ucla3_centre + p.ucla3_per_z * z, low, high)
     counted["unmet_hours"] = people.unmet_minutes / MINUTES_PER_HOUR
+    counted["distressed"] = people.distress.astype(np.float64)
     counted["life_satisfaction"] = people.life_satisfaction.astype(np.float64)
     return counted
 

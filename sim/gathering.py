@@ -12,8 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import books, funnel, hub
-from sim.agents.carer import CaringTies
+from sim.agents import books, distress, funnel, hub, strain
 from sim.agents.connector import Connector
 from sim.agents.council import Switches
 from sim.agents.council_start import place_factors
@@ -68,6 +67,9 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
         self.connectors = [Connector(self, "link worker", share * p.link_worker_caseload_year / 12)]
+        self.carer_support_places = 0  # a plan may add places for carers, by the month
+        self.carer_support = strain.CarerSupport()
+        distress.start_distress(people, np.arange(len(people)), self.norms, p)
         self.funnel = funnel.FunnelCount()
         self._graph: tuple[int, Any] | None = None
 
@@ -183,7 +185,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.see_off(np.zeros(0, dtype=np.int64), rows[rows >= 0])
         carer, cared = (people.row_of(each) for each in ends)
         here = (carer >= 0) & (cared >= 0)
-        self.caring = CaringTies(carer[here], cared[here], caring.given[here])
+        self.caring = caring.keep(here, carer, cared)
         self.rest_after_change()
         line = np.argsort(before)
         was = line[np.searchsorted(before, people.id, sorter=line)]

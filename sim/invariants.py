@@ -18,6 +18,7 @@ from sim.money import SHADOW, Account, Gap, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE, CareHome
 from sim.world.columns import Columns
+from sim.world.ties import Kind
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
@@ -177,6 +178,38 @@ def carers_give_what_they_can(model: CommunityModel) -> None:
     )
 
 
+def care_runs_along_ties(model: CommunityModel) -> None:
+    """Who helps whom shares their home, or is their kin, friend or neighbour; the broken rest."""
+    people, ties, caring = model.world.people, model.world.ties, model.caring
+    if not model.month:
+        return  # care is first given in the first month
+    size = len(people)
+    same = people.household[caring.carer] == people.household[caring.cared]
+    home = caring.kind == int(Kind.HOUSEHOLD)
+    _unless(model, bool((same == home).all()), "a caring tie is not of the kind it says")
+    pair = np.minimum(caring.carer, caring.cared) * size + np.maximum(caring.carer, caring.cared)
+    layers = {Kind.KIN: ties.kin, Kind.FRIEND: ties.friends, Kind.NEIGHBOUR: ties.neighbours}
+    for kind, layer in layers.items():
+        a, b = layer.a.astype(np.int64), layer.b.astype(np.int64)
+        tied = np.minimum(a, b) * size + np.maximum(a, b)
+        here = caring.kind == int(kind)
+        _unless(
+            model,
+            bool(np.isin(pair[here], tied[b >= 0]).all()),
+            f"somebody is helped by a {kind.name.lower()} they do not have",
+        )
+    resting = (people.broken > 0) & ~model.events.breakdown
+    _refuse(model, resting & (people.care_minutes > 0), "somebody who has broken down gives care")
+    _refuse(model, (people.support_months > 0) & ~people.carer, "support for somebody no carer")
+
+
+def work_ends_at_pension_age(model: CommunityModel) -> None:
+    """Whoever is in work is under 65 and, once the month is over, lives at home."""
+    people = model.world.people
+    older = people.age_months >= PENSION_AGE * 12
+    _refuse(model, people.employed & (older | ~people.at_home), "in work, but too old or in care")
+
+
 def hubs_hold_their_seats(model: CommunityModel) -> None:
     """Visits fit the seats of four sessions, riders the minibus, and people's hours the visits."""
     people, p = model.world.people, model.p
@@ -330,6 +363,8 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     need_is_met_once,
     care_given_is_care_received,
     carers_give_what_they_can,
+    care_runs_along_ties,
+    work_ends_at_pension_age,
     hubs_hold_their_seats,
     hubs_meet_only_when_open,
     council_care_has_clients,

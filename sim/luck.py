@@ -156,6 +156,12 @@ class Decision(IntEnum):
     REABLEMENT_OFFER = 223
     REABLEMENT_LENGTH = 224
     DIRECT_PAYMENT_REVIEW = 225
+    HELPER_CHOICE = 240
+    CARER_SEEN = 241
+    CARER_SUPPORTED = 242
+    CARER_PLACE = 243
+    CARING_SINCE = 244
+    JOB = 245
 
 
 def mix(*parts: int) -> int:

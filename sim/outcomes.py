@@ -86,6 +86,15 @@ _LIST = (
     Measure(
         "carers_20_plus_hours_share", "Carers giving 20 hours or more", "share", _ALL, "mean", -1
     ),
+    Measure(
+        "carers_in_work_share",
+        "Unpaid carers in paid work",
+        "share",
+        "unpaid carers aged 16 to 64",
+        "mean",
+        1,
+    ),
+    Measure("distressed_share", "Probable mental ill health (GHQ-12)", "share", _ALL, "mean", -1),
     Measure("life_satisfaction_mean", "Life satisfaction", "score 0 to 10", _ALL, "mean", 1),
     Measure("hub_attender_share", "Attended a hub in the month", "share", _ALL, "mean", 1),
     Measure("volunteer_share", "Volunteered formally in the month", "share", _ALL, "mean", 1),

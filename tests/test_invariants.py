@@ -214,7 +214,7 @@ def tireless_carer(m: CommunityModel) -> None:
     more = 60 * 60
     given_ = caring.given.copy()
     given_[0] += more
-    m.caring = CaringTies(caring.carer, caring.cared, given_)
+    m.caring = CaringTies(caring.carer, caring.cared, given_, caring.kind)
     people.care_minutes[caring.carer[0]] += more
     people.kin_minutes[caring.cared[0]] += more
     people.needed_minutes[caring.cared[0]] += more

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents import carer, feelings, need, volunteer
+from sim.agents import carer, employment, feelings, need, strain, volunteer
 from sim.agents.entitlement import Rules, entitled
 from sim.agents.funnel import start_clients
 from sim.agents.packages import receive
@@ -76,11 +76,12 @@ def start_care(world: World, p: Parameters, luck: Luck) -> None:
     rules = Rules(p.cut_off_hours, 1.0)
     for _ in range(2):  # families help less where the council does, and that decides who is left
         people.formal_minutes = people.reference_package
-        carer.give_care(people, world.ties.kin, p)
+        caring, _ = carer.give_care(people, world.ties, p, luck)
         rows = np.flatnonzero(people.needed_minutes > 0)
         people.reference_package[rows] = entitled(people, rows, rules, p)
-    carer.take_the_role(people, p)
-    people.strain = np.minimum(people.answered_hours / p.strain_full_hours, 1.0)
+    carer.take_the_role(people, caring, p)
+    strain.start_strain(people, p, luck)
+    employment.start_work(people, np.arange(len(people)), p, luck)
     start_clients(people, rules, p, luck)
 
 

@@ -14,10 +14,13 @@ from sim.agents import (
     carer,
     companions,
     crisis,
+    distress,
+    employment,
     feelings,
     mutual_aid,
     need,
     packages,
+    strain,
     volunteer,
 )
 from sim.agents.agentset import ColumnAgent, ColumnAgentSet, population_rule
@@ -94,8 +97,12 @@ class Resident(ColumnAgent):
         leaving = leaving[~model.dying[leaving]]
         model.departures = int(leaving.size)
         model.see_off(np.flatnonzero(model.dying), leaving)
+        stayed = len(columns)
         model.welcome_newcomers()
         refresh(columns)
+        new = np.arange(stayed, len(columns))
+        employment.start_work(columns, new, model.p, model.luck)
+        distress.start_distress(columns, new, model.norms, model.p)
 
     @population_rule
     def meet(people: ColumnAgentSet) -> None:
@@ -115,12 +122,14 @@ class Resident(ColumnAgent):
 
     @population_rule
     def help_each_other(people: ColumnAgentSet) -> None:
-        """Household, kin and companions help before anybody is paid."""
+        """Household, kin, friends and companions help before anybody is paid."""
         model, columns = _model(people), people.columns
         need.set_needed_minutes(columns, model.p)
         carer.care_outside(columns, model.world.areas, model.p, model.luck, model.month)
-        model.caring, model.boundary = carer.give_care(columns, model.world.ties.kin, model.p)
-        carer.take_the_role(columns, model.p)
+        model.caring, model.boundary = carer.give_care(
+            columns, model.world.ties, model.p, model.luck
+        )
+        carer.take_the_role(columns, model.caring, model.p)
         volunteer.help_at_home(columns, model.p)
         mutual_aid.help_out(columns, model.outside.mutual_aid, model.p, model.luck)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
@@ -128,14 +137,19 @@ class Resident(ColumnAgent):
 
     @population_rule
     def feel(people: ColumnAgentSet) -> None:
-        """Loneliness, caring strain, life satisfaction."""
+        """Loneliness, caring strain, life satisfaction, mental distress, work."""
         model, columns = _model(people), people.columns
         p = model.outside.now(model.p)
         feelings.feel(columns, model.world.ties, p, model.luck, model.month, model.age_effect)
-        model.events.breakdown = carer.strain_and_breakdown(
-            columns, model.caring, model.p, model.luck, model.month
+        args = (model.p, model.luck, model.month)
+        model.carer_support, placed = strain.support_carers(
+            columns, *args, places=model.carer_support_places
         )
+        columns.reached[placed] = True
+        model.events.breakdown = strain.strain_and_breakdown(columns, model.caring, *args)
         feelings.wellbeing(columns, model.p)
+        distress.be_distressed(columns, model.norms, model.p)
+        employment.come_and_go_to_work(columns, *args)
 
     @population_rule
     def fall_ill_and_recover(people: ColumnAgentSet) -> None:

@@ -131,7 +131,7 @@ class YearOfCare:
             add[f"people_{name}"] += int(here.sum())
 
     def _year_end(self, model: Any) -> None:
-        people, caring = model.world.people, model.caring
+        people = model.world.people
         years = people.age_months // 12
         home, unmet = people.care_home == 0, people.unmet_minutes > 0
         seen = self.year_end
@@ -141,11 +141,6 @@ class YearOfCare:
                                 ("70s", 70, 80)):  # fmt: skip
             here = home & (years >= low) & (years < high)
             seen[f"unmet_{name}"], seen[f"size_{name}"] = float(unmet[here].mean()), here.sum()
-        elsewhere = people.outside_minutes > 0
-        apart = people.household[caring.carer] != people.household[caring.cared]
-        elsewhere[caring.carer[apart]] = True
-        seen["care_elsewhere"] = float(elsewhere[people.carer].mean())
-        seen["carers"] = float(people.carer.sum())
         seen["hub_reach"] = float((people.hub[older] >= 0).mean())
         seen["older"] = float(older.sum())
         seen["referred"] = float(sum(each.referred for each in model.connectors))
@@ -223,9 +218,6 @@ class YearOfCare:
             tell(f"hours_paid_privately_{group}", (f"own_{group}",),
                  f"{account}self_funded_home_care_{group}",
                  f"{account}other_private_help_{group}")  # fmt: skip
-            tell(f"hours_unpaid_{group}", (f"unpaid_{group}",),
-                 f"{account}co_resident_kin_{group}",
-                 f"{account}other_kin_friends_neighbours_{group}")  # fmt: skip
         seen = self.year_end
         for key in (
             "unmet_need_65plus_count_2024",
@@ -236,9 +228,6 @@ class YearOfCare:
             share = seen[f"unmet_{name}"]
             found.add(f"unmet_need_{name}", share, "any need left unmet, month 12",
                       math.sqrt(share * (1 - share) / max(seen[f"size_{name}"], 1)))  # fmt: skip
-        share = seen["care_elsewhere"]
-        found.add("carers_care_outside_household_share", share, "month 12",
-                  math.sqrt(share * (1 - share) / max(seen["carers"], 1)))  # fmt: skip
 
     def _crises(self, found: Findings) -> None:
         sums, account = self.sums, "account_6_crises_"

@@ -11,13 +11,8 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.fit_finding import Findings, first_of_each
-from sim.world.bands import ADULT_AGE, PENSION_AGE, QUINTILES, Care, CareHome, Sex
-from sim.world.vital import age_weights
+from sim.world.bands import PENSION_AGE, QUINTILES, Care, CareHome, Sex
 
-CARER_AGES = {"16_34": (16, 35), "35_49": (35, 50), "50_64": (50, 65), "65_74": (65, 75),
-              "75_84": (75, 85), "85_plus": (85, 999)}  # fmt: skip
-CARER_HOURS = {"9h_or_less": (0, 10), "10_19h": (10, 20), "20_34h": (20, 35),
-               "35_49h": (35, 50), "50hplus": (50, 999)}  # fmt: skip
 NEED_LEVELS = (0, 1, 2, 3, 4)
 
 
@@ -26,7 +21,6 @@ def measure(model: Any, found: Findings) -> None:
     people = model.world.people
     years = people.age_months // 12
     _homes(people, years, found)
-    _carers(people, years, found)
     _need(people, years, found)
     _supported(people, years, found)
 
@@ -44,44 +38,6 @@ def _homes(people: Any, years: Any, found: Findings) -> None:
     for row, name in enumerate(QUINTILES):
         found.share(f"older_people_in_{name}", people.quintile == row, older)
     found.share("disability_85plus", people.disabled, years >= 85, "the survey's disability")
-
-
-def _carers(people: Any, years: Any, found: Findings) -> None:
-    carer, hours = people.carer, people.answered_hours
-    for name, (low, high) in CARER_AGES.items():
-        found.share(f"unpaid_carer_share_{name}", carer, (years >= low) & (years < high))
-    found.count("carers_census_2021", carer.sum(), "aged 16 or over; the Census counts from 5")
-    for name, (low, high) in CARER_HOURS.items():
-        here = carer & (hours >= low) & (hours < high)
-        found.count(f"account_2_hours_census_carers_{name}", here.sum(), "16 or over")
-    found.share("carers_share_women", people.sex == Sex.FEMALE, carer)
-    found.share("carers_share_over_50", years >= 50, carer)
-    weights = age_weights(2024)
-    adults = float(weights[ADULT_AGE:].sum() / weights[5:].sum())
-    note = "by own age mix, adults' share spread over everyone from 5 as the Census counts"
-    for name, row in (("most", 0), ("least", len(QUINTILES) - 1)):
-        long_hours = _standardised(carer & (hours >= 50), people, row) * adults
-        size = max(float((people.quintile == row).sum()), 1.0)
-        luck = float(np.sqrt(max(long_hours, 1e-9) / size))
-        found.add(f"carers_50h_{name}_deprived_fifth", long_hours, note, luck)
-    every = _standardised(carer, people, 0) * adults
-    luck = float(np.sqrt(every / max((people.quintile == 0).sum(), 1)))
-    found.add("carers_prevalence_most_deprived_fifth", every, note, luck)
-    for name, sex in (("female", Sex.FEMALE), ("male", Sex.MALE)):
-        here = people.sex == sex
-        share = float(carer[here].mean()) * adults
-        luck = float(np.sqrt(share / max(here.sum(), 1)))
-        found.add(f"carers_prevalence_{name}", share, note, luck)
-
-
-def _standardised(flags: Any, people: Any, quintile: int) -> float:
-    """Share flagged in a deprivation fifth, at everyone's own age mix."""
-    total = 0.0
-    for band in np.unique(people.band):
-        here = (people.band == band) & (people.quintile == quintile)
-        if here.any():
-            total += float((people.band == band).mean() * flags[here].mean())
-    return total if (people.quintile == quintile).any() else math.nan
 
 
 def _need(people: Any, years: Any, found: Findings) -> None:

@@ -18,6 +18,7 @@ from sim.evidence import registry
 from sim.evidence.rows import DATA, read_table
 from sim.experiment import atomic, fit_people, natural_experiment, projections
 from sim.experiment.fit_care import YearOfCare
+from sim.experiment.fit_carers import YearOfCarers
 from sim.experiment.fit_feelings import Feelings
 from sim.experiment.fit_finding import (
     MISS,
@@ -79,10 +80,12 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     found = Findings(float(model.place.facts["people"].value) / model.people_of_all_ages)
     feelings, friendships, care = Feelings(), Friendships(), YearOfCare()
     workforce = Workforce()
+    carers = YearOfCarers()
     faults: list[str] = []
     aged = {name: _older_than(people, age) for name, age in GROWING.items()}
     fit_people.measure(model, found)
     care.open(model)
+    carers.open(model, found)
     for month in range(model.horizon + 1):
         if month:
             model.run_for(1)
@@ -90,6 +93,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
             friendships.month(model)
             care.month(model)
             workforce.month(model)
+            carers.month(model)
         if month % 12 == 0:
             feelings.look(model)
             friendships.look(model)
@@ -100,6 +104,7 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     friendships.report(found)
     care.report(found)
     workforce.report(found)
+    carers.report(found)
     _grown(model, aged, found)
     words = faults[0] if faults else "every column and tie, at the start and after each year"
     found.add("states_within_range", 0.0 if faults else 1.0, words)
