@@ -9,25 +9,34 @@ and month. A scenario may change what the person does with a roll, never the rol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import IntEnum, unique
-from operator import index
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ids: TypeAlias = NDArray[np.uint64]
+from sim.mixing import (
+    GOLDEN,
+    Ids,
+    blocks,
+    finalise,
+    finish,
+    mix,
+    mix_ids,
+    mix_on,
+    pair_ids,
+    roll,
+    text_key,
+    word,
+)
+
+__all__ = ["Decision", "Ids", "Luck", "mix", "mix_ids", "pair_ids", "text_key"]
+
 Floats: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = NDArray[np.floating[Any]] | float
 
-_MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-_MUL_1 = 0xBF58476D1CE4E5B9
-_MUL_2 = 0x94D049BB133111EB
-_MUL_3 = 0xD6E8FEB86659FD93
-_BLOCK = 1 << 14  # rows worked on at once, so that the work stays in the processor's cache
 _BELOW_ONE = 1.0 - 2.0**-53  # the largest number below 1
+_FEW, _LARGE_CHANCE = 1 << 12, 1 / 8  # until then, or from there, every word becomes a number
 _LARGE_MEAN = 500.0  # from here exp(-mean) comes near the smallest number a float can hold
 
 
@@ -140,102 +149,21 @@ class Decision(IntEnum):
     CARE_HOME_OTHER = 189
 
 
-def mix(*parts: int) -> int:
-    """Mix whole numbers into one 64-bit identity (splitmix64 finaliser, applied part by part)."""
-    state = 0
-    for part in parts:
-        state = _finalise((state + _GOLDEN + (index(part) & _MASK)) & _MASK)
-        state = _finalise(state ^ _MUL_3)
-    return state
-
-
 _HIGHEST = (1 << 53) - 1
+_ELEVEN = word(64 - 53)
 
 
-def _finalise(word: int) -> int:
-    word = ((word ^ (word >> 30)) * _MUL_1) & _MASK
-    word = ((word ^ (word >> 27)) * _MUL_2) & _MASK
-    return word ^ (word >> 31)
-
-
-def text_key(text: str) -> int:
-    """A stable 64-bit key of a text such as an area code (FNV-1a, then mixed)."""
-    state = 0xCBF29CE484222325
-    for byte in text.encode():
-        state = ((state ^ byte) * 0x100000001B3) & _MASK
-    return mix(state)
-
-
-def _blocks(size: int) -> Iterator[slice]:
-    return (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))
-
-
-def _scramble(words: Ids) -> Ids:
-    """Finalise each word in place (the caller owns `words`)."""
-    shifted = words >> np.uint64(30)
-    words ^= shifted
-    words *= np.uint64(_MUL_1)
-    np.right_shift(words, np.uint64(27), out=shifted)
-    words ^= shifted
-    words *= np.uint64(_MUL_2)
-    np.right_shift(words, np.uint64(31), out=shifted)
-    words ^= shifted
-    return words
-
-
-def mix_ids(*columns: Ids | int) -> Ids:
-    """`mix` for columns: element-wise identities, equal to `mix` of each row's parts."""
-    parts = [
-        np.array([each & _MASK], dtype=np.uint64) if isinstance(each, int) else np.atleast_1d(each)
-        for each in columns
-    ]
-    shape = np.broadcast_shapes(*(part.shape for part in parts))
-    parts = [part if part.shape == (1,) else np.broadcast_to(part, shape) for part in parts]
-    state = np.zeros(shape, dtype=np.uint64)
-    for block in _blocks(state.shape[0]):
-        words = state[block]
-        for part in parts:
-            words += np.uint64(_GOLDEN)
-            words += part if part.shape == (1,) else part[block]
-            _scramble(words)
-            words ^= np.uint64(_MUL_3)
-            _scramble(words)
-    return state
-
-
-def pair_ids(first: Ids, second: Ids) -> Ids:
-    """Identity of an unordered pair: the same for (a, b) and (b, a)."""
-    low = np.minimum(first, second)
-    words = _scramble(low ^ np.uint64(_MUL_3))
-    words += np.maximum(first, second)
-    return _scramble(words)
-
-
-def _roll(ids: Ids, first: np.uint64, second: np.uint64) -> Ids:
-    """64 random bits for each identity under two keys."""
-    words = _scramble(ids ^ first)
-    words += second
-    shifted = words >> np.uint64(32)
-    words ^= shifted
-    words *= np.uint64(_MUL_3)
-    np.right_shift(words, np.uint64(32), out=shifted)
-    words ^= shifted
-    words *= np.uint64(_MUL_3)
-    np.right_shift(words, np.uint64(32), out=shifted)
-    words ^= shifted
-    return words
-
-
-def _fractions(words: Ids, numbers: Floats) -> None:
+def _fractions(words: Ids, numbers: Floats) -> Floats:
     """Write the top 53 bits of each word as a number strictly between 0 and 1."""
-    words >>= np.uint64(11)
+    np.right_shift(words, _ELEVEN, words)
     highest = words.max(initial=0)
     numbers[:] = words.view(np.int64)
-    numbers += 0.5
-    numbers *= 2.0**-53
+    np.add(numbers, 1 / 2, numbers)
+    np.multiply(numbers, 2.0**-53, numbers)
     # 53 ones and a half need 54 bits, and would be rounded up to 1
     if highest >= _HIGHEST:
         np.minimum(numbers, _BELOW_ONE, out=numbers)
+    return numbers
 
 
 class Luck:
@@ -254,36 +182,40 @@ class Luck:
         if seed.bit_length() > 127:  # two words no longer tell this seed from every other
             words += [seed >> shift for shift in range(128, seed.bit_length() + 65, 64)]
         self._root = mix(*words)
+        self._begun = mix(self._root)
 
     def bits(self, decision: Decision, ids: Ids, month: int) -> Ids:
         """64 random bits for each identity: uint64[n]."""
         first, second = self._keys(decision, month)
         words = np.empty(ids.shape, dtype=np.uint64)
-        for block in _blocks(ids.size):
-            words[block] = _roll(ids[block], first, second)
+        for block in blocks(ids.size):
+            words[block] = finish(*roll(ids[block], first, second))
         return words
 
     def uniform(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Uniform numbers strictly between 0 and 1: float64[n], 53 random bits each."""
         first, second = self._keys(decision, month)
         numbers = np.empty(ids.shape, dtype=np.float64)
-        for block in _blocks(ids.size):
-            _fractions(_roll(ids[block], first, second), numbers[block])
+        for block in blocks(ids.size):
+            _fractions(finish(*roll(ids[block], first, second)), numbers[block])
         return numbers
 
-    def _keys(self, decision: Decision, month: int) -> tuple[np.uint64, np.uint64]:
-        first = mix(self._root, int(decision), month)
-        return np.uint64(first), np.uint64(_finalise(first ^ _GOLDEN))
+    def _keys(self, decision: Decision, month: int) -> tuple[Ids, Ids]:
+        first = mix_on(self._begun, int(decision), month)
+        return word(first), word(finalise(first ^ GOLDEN))
 
     def normal(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Standard normal numbers by the inverse distribution function: float64[n]."""
         from scipy.special import ndtri  # late: looking up a place needs no scipy
 
-        return np.asarray(ndtri(self.uniform(decision, ids, month)))
+        numbers = self.uniform(decision, ids, month)
+        return np.asarray(ndtri(numbers, out=numbers))
 
     def exponential(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Exponential numbers with mean 1: float64[n]."""
-        return np.asarray(-np.log(self.uniform(decision, ids, month)))
+        numbers = self.uniform(decision, ids, month)
+        np.log(numbers, out=numbers)
+        return np.negative(numbers, out=numbers)
 
     def gamma(self, decision: Decision, ids: Ids, month: int, shape: float) -> Floats:
         """Gamma numbers of mean 1 by the inverse distribution function: float64[n]."""
@@ -297,15 +229,34 @@ class Luck:
         With a higher chance the same people are hit and some more: draws are shared.
         """
         if np.ndim(chance) == 0 or ids.ndim != 1:
-            return np.asarray(self.uniform(decision, ids, month) < chance)
+            return self._compare(decision, ids, month, np.asarray(chance))
         chances = np.broadcast_to(np.asarray(chance), ids.shape)
         some = chances > 0
         if 2 * np.count_nonzero(some) > ids.size:  # drawing for all is quicker than picking
-            return np.asarray(self.uniform(decision, ids, month) < chances)
+            return self._compare(decision, ids, month, chances)
         happens = np.zeros(ids.shape, dtype=np.bool_)
         rows = np.flatnonzero(some)
         if rows.size:
-            happens[rows] = self.uniform(decision, ids[rows], month) < chances[rows]
+            happens[rows] = self._compare(decision, ids[rows], month, chances[rows])
+        return happens
+
+    def _compare(
+        self, decision: Decision, ids: Ids, month: int, chances: NDArray[Any]
+    ) -> NDArray[np.bool_]:
+        """`uniform < chances`; where no chance is large, most words need not become numbers."""
+        first, second = self._keys(decision, month)
+        happens = np.zeros(ids.shape, dtype=np.bool_)
+        for block in blocks(ids.size):
+            own = chances[block] if chances.ndim else chances
+            words, room = roll(ids[block], first, second)
+            greatest = float(np.fmax.reduce(own, axis=None)) if words.size > _FEW else 1.0
+            if greatest > _LARGE_CHANCE or words.ndim != 1:
+                numbers = room.view(np.float64)
+                np.less(_fractions(finish(words, room), numbers), own, out=happens[block])
+            elif greatest > 0:  # the upper 32 bits are final, and tell who can be hit at all
+                low = np.flatnonzero(words < word((int(greatest * 2.0**32) + 1) << 32))
+                numbers = _fractions(finish(words[low]), np.empty(low.size))
+                happens[block][low] = numbers < (own[low] if own.ndim else own)
         return happens
 
     def count(self, decision: Decision, ids: Ids, month: int, mean: Real) -> NDArray[np.int64]:
