@@ -41,9 +41,12 @@ class DrawnBefore:
         """Noise, for everyone."""
         return self.noise
 
-    def uniform(self, decision: Decision, ids: Ids, month: int) -> Floats:
-        """The draw that decides whether something bad happens, for everyone."""
-        return self.event_draw
+    def hit_by(
+        self, decision: Decision, ids: Ids, month: int, chance: Floats, group: NDArray[np.uint8]
+    ) -> NDArray[np.int64]:
+        """Whom something bad happens to, by the draws made before."""
+        might = np.flatnonzero(self.event_draw < chance.max())
+        return might[self.event_draw[might] < chance[group[might]]]
 
     def exponential(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """How bad it is, for those it happens to."""

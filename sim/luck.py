@@ -240,6 +240,25 @@ class Luck:
             happens[rows] = self._compare(decision, ids[rows], month, chances[rows])
         return happens
 
+    def hit(self, decision: Decision, ids: Ids, month: int, chance: Real) -> NDArray[np.int64]:
+        """`happens`, as the places in `ids` of those it happens to: int64[hits]."""
+        return np.flatnonzero(self.happens(decision, ids, month, chance))
+
+    def hit_by(
+        self,
+        decision: Decision,
+        ids: Ids,
+        month: int,
+        chance: Floats,
+        group: NDArray[np.integer],
+    ) -> NDArray[np.int64]:
+        """`hit` where each of `ids` has the chance of their `group`, a place in `chance`.
+
+        The greatest chance finds who could be hit; their own chance then meets the same draw.
+        """
+        might = self.hit(decision, ids, month, chance.max())
+        return might[self.happens(decision, ids[might], month, chance[group[might]])]
+
     def _compare(
         self, decision: Decision, ids: Ids, month: int, chances: NDArray[Any]
     ) -> NDArray[np.bool_]:

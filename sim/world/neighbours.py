@@ -32,11 +32,11 @@ def turn_over_neighbours(
     people: Columns, edges: EdgeList, p: Parameters, luck: Luck, month: int
 ) -> None:
     """One month: some neighbours drift off, some start to chat, newcomers are greeted."""
-    stays = luck.uniform(Decision.NEIGHBOUR_LOSS, edges.key, month) >= p.neighbour_turnover
-    edges.keep(stays)
-    mean = p.array("neighbours_mean", AGE_BANDS)[people.band] * people.at_home
-    chance = p.neighbour_opening * mean
-    rows = np.flatnonzero(luck.uniform(Decision.NEIGHBOUR_OPEN, people.id, month) < chance)
+    ends = luck.happens(Decision.NEIGHBOUR_LOSS, edges.key, month, p.neighbour_turnover)
+    edges.keep(~ends)
+    chance = p.neighbour_opening * p.array("neighbours_mean", AGE_BANDS)
+    rows = luck.hit_by(Decision.NEIGHBOUR_OPEN, people.id, month, chance, people.band)
+    rows = rows[people.at_home[rows]]
     order = luck.bits(Decision.NEIGHBOUR_ORDER, people.id[rows], month)
     first, second, _ = pair_within(people.street[rows].astype(np.uint64), order)
     _join(people, edges, rows[first], rows[second], p)
