@@ -251,12 +251,15 @@ class Luck:
         month: int,
         chance: Floats,
         group: NDArray[np.integer],
+        rows: NDArray[np.int64] | None = None,
     ) -> NDArray[np.int64]:
         """`hit` where each of `ids` has the chance of their `group`, a place in `chance`.
 
         The greatest chance finds who could be hit; their own chance then meets the same draw.
+        With `rows` only those rows of `ids` are asked.
         """
-        might = self.hit(decision, ids, month, chance.max())
+        might = self.hit(decision, ids if rows is None else ids[rows], month, chance.max())
+        might = might if rows is None else rows[might]
         return might[self.happens(decision, ids[might], month, chance[group[might]])]
 
     def _compare(

@@ -17,7 +17,7 @@ from towns import hubs, plan, town
 
 from sim.luck import pair_ids
 from sim.model import CommunityModel
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, repeated, unseen
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
 
 KINDS = {
     "friends": {"friend", "interest"},
@@ -308,10 +308,25 @@ def test_ties_follow_people_to_new_rows(ties, strengths, gone, lives) -> None:
     assert as_set(edges) == Counter(left)
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.booleans())
-def test_a_repeated_word_is_found(some: list[int], twice: bool) -> None:
-    drawn = some + some[:1] if twice else some
-    assert repeated(np.array(drawn, dtype=np.uint64)) == (len(set(drawn)) < len(drawn))
+@given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
+def test_ties_inside_the_place_stand_first_whatever_comes_and_goes(ties, strengths, wanted) -> None:
+    edges = listed(ties, strengths)
+    edges.keep(np.array(wanted[: len(ties)], dtype=np.bool_))
+    a, b = (np.array([pair[end] for pair in ties], dtype=np.int64) for end in (0, 1))
+    edges.add(a + PEOPLE, np.where(b < 0, b, b + PEOPLE), a.astype(np.uint64), 1, Kind.FRIEND)
+    assert edges.inside().tolist() == [place < edges.inner for place in range(len(edges))]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.sampled_from([0, 1, 2, 2**60, 2**64 - 1])), max_size=9)
+)
+def test_people_stand_in_order_of_group_and_then_of_key(some: list[tuple[int, int]]) -> None:
+    """Also when keys differ in their last bits only, or not at all."""
+    group = np.array([each for each, _ in some], dtype=np.int64)
+    key = np.array([each for _, each in some], dtype=np.uint64)
+    line = in_order(group, key)
+    assert [some[row] for row in line] == sorted(some)
+    assert sorted(line.tolist()) == list(range(len(some)))
 
 
 @pytest.mark.parametrize("ends", [([3], [3]), ([-1], [2])])

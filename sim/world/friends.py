@@ -15,7 +15,7 @@ from sim.luck import Decision, Ids, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.world.bands import ADULT_AGE, AGE_BANDS, AREA_BITS, ID_BITS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, unseen
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
 
 Rows = NDArray[np.int64]
 _AREA_POOL = text_key("meets in the neighbourhood")
@@ -218,7 +218,7 @@ def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
     target = np.concatenate([b[forward], a[backward]])
     key = mix_ids(np.concatenate([friends.key[forward], friends.key[backward]]), people.id[source])
     draw = luck.bits(Decision.FRIEND_CLOSURE, mix_ids(key, leg), month)
-    line = np.lexsort((draw, source))
+    line = in_order(source, draw)
     best = np.full(len(people), -1, dtype=np.int64)
     best[source[line][::-1]] = target[line][::-1]
     return np.asarray(best[rows])

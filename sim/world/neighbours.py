@@ -13,7 +13,7 @@ from sim.luck import Decision, Luck, mix_ids
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, pair_within, unseen
+from sim.world.ties import FULL, EdgeList, Kind, in_order, pair_within, unseen
 
 
 def start_neighbours(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> None:
@@ -52,7 +52,7 @@ def greet(
     here[people.street[rows]] = True
     near = np.flatnonzero(here[people.street])
     # In a street people stand in order of identity: rows change whenever anybody leaves.
-    line = near[np.lexsort((people.id[near], people.street[near]))]
+    line = near[in_order(people.street[near], people.id[near])]
     streets = people.street[line]
     mean = p.array("neighbours_mean", AGE_BANDS)[people.band[rows]]
     number = luck.count(Decision.NEIGHBOURS_START, people.id[rows], 0, mean)

@@ -197,8 +197,10 @@ class EdgeList:
 
         `survives` bool[n] marks ties that live on outside when one end moves away.
         """
-        changed = np.append(new_row != np.arange(new_row.size), False)
-        touched = np.flatnonzero(changed[self.a] | changed[self.b])
+        changed = new_row != np.arange(new_row.size)
+        moves = changed[self.a]
+        moves[: self.inner] |= changed[self.b[: self.inner]]
+        touched = np.flatnonzero(moves)
         if touched.size == 0:
             return
         rows = np.append(new_row, OUTSIDE)
@@ -222,16 +224,20 @@ class EdgeList:
 
     def check(self, people: int) -> None:
         """Raise if a tie has one end, joins nobody, repeats itself or leaves its range."""
-        if np.any((self.a < 0) | (self.a >= people) | (self.b >= people) | (self.b < OUTSIDE)):
+        if not self._size:
+            return
+        low, high = min(int(self.a.min()), int(self.b.min()) + 1), max(self.a.max(), self.b.max())
+        if low < 0 or high >= people:
             raise ValueError("a tie has an end that is not a resident")
         if np.any(self.a == self.b):
             raise ValueError("a tie joins a resident to themselves")
-        if np.any((self.strength < 0) | (self.strength > FULL)):
+        if self.strength.min() < 0 or self.strength.max() > FULL:
             raise ValueError("a tie's strength left 0 to 1")
         if np.any(self.b[: self.inner] < 0) or np.any(self.b[self.inner :] >= 0):
             raise ValueError("ties inside the place and ties to the outside are mixed up")
-        ends = (each[: self.inner].astype(np.uint64) for each in (self.a, self.b))
-        if repeated(pair_ids(*ends)):
+        a, b = self.a[: self.inner], self.b[: self.inner]
+        pairs = np.sort(np.minimum(a, b) * people + np.maximum(a, b))
+        if np.any(pairs[1:] == pairs[:-1]):
             raise ValueError("two residents are joined twice in one layer")
 
     def copy(self) -> EdgeList:
@@ -265,23 +271,20 @@ class Ties:
         return Ties(**{name: layer.copy() for name, layer in self.layers().items()})
 
 
-def repeated(words: Ids) -> bool:
-    """Whether any of these well-mixed words stands twice.
+def in_order(group: NDArray[np.integer], key: Ids) -> NDArray[np.int64]:
+    """Places sorted by group (0, 1, 2, ...) and by key within it: int64[n], `np.lexsort`'s answer.
 
-    Each is dropped into a box by its upper bits; only those not alone in theirs are sorted.
+    One number holds the group and the upper bits of the key; only if two are alike are all sorted
+    by both in full.
     """
-    if words.size == 0:
-        return False
-    bits = words.size.bit_length() + 1
-    box = (words >> np.uint64(np.iinfo(np.uint64).bits - bits)).astype(np.int64)
-    rows = np.arange(words.size, dtype=np.int32)
-    last = np.empty(1 << bits, dtype=np.int32)
-    last[box] = rows
-    shares = last[box] != rows
-    others = words[shares]
-    if np.any(words[last[box[shares]]] == others):
-        return True
-    return bool(np.unique(others).size < others.size)
+    bits = np.uint64(int(group.max(initial=0)).bit_length())
+    most = np.uint64(np.iinfo(np.uint64).bits)
+    both = (key >> bits) | (group.astype(np.uint64) << (most - bits)) if bits else key
+    line = np.argsort(both)
+    sorted_by_both = both[line]
+    if np.any(sorted_by_both[1:] == sorted_by_both[:-1]):
+        return np.lexsort((key, group))
+    return line
 
 
 def pair_within(
