@@ -7,6 +7,7 @@ like age, neighbours of one street, and what is stored tie by tie adds up person
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -251,6 +252,12 @@ def listed(ties: list[tuple[int, int]], strengths: list[int]) -> EdgeList:
     return edges
 
 
+def in_their_order(edges: EdgeList, ties: list[tuple[int, int]], said: list[bool]) -> Any:
+    """What was said of each tie, in the order the list holds them (those inside stand first)."""
+    held = zip(edges.a.tolist(), edges.b.tolist(), strict=True)
+    return np.array([said[ties.index(pair)] for pair in held], dtype=np.bool_)
+
+
 def as_set(edges: EdgeList) -> Counter:
     rows = zip(edges.a.tolist(), edges.b.tolist(), edges.strength.tolist(), strict=True)
     return Counter(rows)
@@ -274,7 +281,7 @@ def test_sums_over_ties_are_sums_over_a_plain_list(ties, strengths, values) -> N
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
 def test_ties_kept_are_those_wanted_whatever_their_order(ties, strengths, wanted) -> None:
     edges = listed(ties, strengths)
-    edges.keep(np.array(wanted[: len(ties)], dtype=np.bool_))
+    edges.keep(in_their_order(edges, ties, wanted))
     kept = [
         (*tie, strength)
         for tie, strength, keep in zip(ties, strengths, wanted, strict=False)
@@ -296,7 +303,8 @@ def test_ties_follow_people_to_new_rows(ties, strengths, gone, lives) -> None:
         new.append(-1 if row in gone else here)
         here += row not in gone
     edges = listed(ties, strengths)
-    edges.remap(np.array(new), np.array(lives[: len(ties)], dtype=np.bool_))
+    edges.remap(np.array(new), in_their_order(edges, ties, lives))
+    edges.check(PEOPLE)
     left = []
     for (a, b), strength, survives in zip(ties, strengths, lives, strict=False):
         ends = [a in gone, b in gone]
@@ -311,7 +319,7 @@ def test_ties_follow_people_to_new_rows(ties, strengths, gone, lives) -> None:
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
 def test_ties_inside_the_place_stand_first_whatever_comes_and_goes(ties, strengths, wanted) -> None:
     edges = listed(ties, strengths)
-    edges.keep(np.array(wanted[: len(ties)], dtype=np.bool_))
+    edges.keep(in_their_order(edges, ties, wanted))
     a, b = (np.array([pair[end] for pair in ties], dtype=np.int64) for end in (0, 1))
     edges.add(a + PEOPLE, np.where(b < 0, b, b + PEOPLE), a.astype(np.uint64), 1, Kind.FRIEND)
     assert edges.inside().tolist() == [place < edges.inner for place in range(len(edges))]

@@ -269,11 +269,11 @@ class Columns:
         """Raise unless every value is finite, in bounds and, for a pointer, a row or -1."""
         column = self._schema[name]
         low, high = (-1, size - 1) if column.pointer else (column.low, column.high)
-        if not values.size or (column.kind.kind == "b" and low is None and high is None):
+        if not values.size or (low is None and high is None and column.kind.kind != "f"):
             return
+        floor, ceiling = -np.inf if low is None else low, np.inf if high is None else high
         least, most = values.min(), values.max()  # not a number, if any value is none
-        holds = (low is None or least >= low) and (high is None or most <= high)
-        if holds and np.isfinite(least) and np.isfinite(most):
+        if floor <= least and most <= ceiling and -np.inf < least and most < np.inf:
             return
         wrong = ~np.isfinite(values)
         if low is not None:
@@ -329,15 +329,12 @@ class Columns:
 
 
 def _fitting(name: str, column: Column, values: object, size: int | None = None) -> Array:
-    """Return values in the column's type; see `_checked`."""
+    """Return values in the column's type, if `_checked` finds that they fit."""
     return _checked(name, column, values, size).astype(column.kind, copy=False)
 
 
 def _checked(name: str, column: Column, values: object, size: int | None = None) -> Array:
-    """Return values as an array, if a column of this type loses nothing but float precision.
-
-    `size` is how many values are wanted (None: one); a single value always fits.
-    """
+    """Return `size` values, or one for all, if the column's type loses float precision at most."""
     given = np.asarray(values)
     if given.ndim and given.shape != (size,):
         raise ValueError(f"{name}: {size or 1} values are needed, not {given.shape}")
