@@ -19,30 +19,30 @@ TURNS = 3
 ASK = "import json; from benchmarks.month import month; print(json.dumps(month({}, {})))"
 
 
-def against(path: Path, residents: int, months: int) -> dict[str, Any]:
+def against(path: Path, residents: int, months: int, turns: int = TURNS) -> dict[str, Any]:
     """Resident-months a second (CPU) here and in the checkout at `path`, and their ratio."""
     there = path.resolve()
     if not (there / "benchmarks" / "month.py").is_file():
         raise ValueError(f"{path} holds no checkout with benchmarks/month.py")
     rates: dict[Path, list[float]] = {HERE: [], there: []}
-    for _ in range(TURNS):
+    for _ in range(turns):
         for checkout, found in rates.items():
             lived = _month(checkout, residents, months)
             found.append(lived["resident_months"]["per_cpu_second"])
-    turns = [here / other for here, other in zip(rates[HERE], rates[there], strict=True)]
+    ratios = [here / other for here, other in zip(rates[HERE], rates[there], strict=True)]
     return {
         "residents": residents,
         "months": months,
-        "turns": TURNS,
+        "turns": turns,
         "here": median(rates[HERE]),
         "there": median(rates[there]),
-        "ratio_by_turn": turns,
-        "ratio": median(turns),
+        "ratio_by_turn": ratios,
+        "ratio": median(ratios),
     }
 
 
 def _month(checkout: Path, residents: int, months: int) -> dict[str, Any]:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this Python, and the words above
         [sys.executable, "-c", ASK.format(residents, months)],
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": str(checkout)},
