@@ -230,7 +230,9 @@ class Luck:
         """
         if np.ndim(chance) == 0 or ids.ndim != 1:
             return self._compare(decision, ids, month, np.asarray(chance))
-        chances = np.broadcast_to(np.asarray(chance), ids.shape)
+        chances = np.asarray(chance)
+        if chances.shape != ids.shape:
+            chances = np.broadcast_to(chances, ids.shape)
         some = chances > 0
         if 2 * np.count_nonzero(some) > ids.size:  # drawing for all is quicker than picking
             return self._compare(decision, ids, month, chances)

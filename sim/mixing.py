@@ -58,9 +58,7 @@ def blocks(size: int) -> Iterator[slice]:
 
 def word(number: int) -> Ids:
     """A constant as an array without a dimension: numpy takes it up quicker than a scalar."""
-    constant = np.array(number, dtype=np.uint64)
-    constant.flags.writeable = False
-    return constant
+    return np.array(number, dtype=np.uint64)
 
 
 _W_GOLDEN, _W_MUL_1, _W_MUL_2, _W_MUL_3 = map(word, (GOLDEN, _MUL_1, _MUL_2, _MUL_3))
@@ -87,7 +85,10 @@ def mix_ids(*columns: Ids | int) -> Ids:
     ]
     shape = np.broadcast_shapes(*(part.shape for part in parts))
     parts = [
-        part + _W_GOLDEN if part.shape == (1,) else np.broadcast_to(part, shape) for part in parts
+        part + _W_GOLDEN
+        if part.shape == (1,)
+        else (part if part.shape == shape else np.broadcast_to(part, shape))
+        for part in parts
     ]
     state = np.zeros(shape, dtype=np.uint64)
     for block in blocks(state.shape[0]):
