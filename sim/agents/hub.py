@@ -158,14 +158,13 @@ def join(
         admit(hub, people, rows[comes], free, p, luck, month)
 
 
-def _friends_there(member: Flags, friends: EdgeList) -> tuple[Rows, NDArray[np.int64]]:
+def _friends_there(member: Flags, friends: EdgeList) -> tuple[Rows, NDArray[np.float64]]:
     """Who has a friend who is a member of a hub, and how strong those friendships are together."""
     a, b = friends.a[: friends.inner], friends.b[: friends.inner]
     known_a, known_b = np.flatnonzero(member[b]), np.flatnonzero(member[a])
     who, place = np.unique(np.concatenate([a[known_a], b[known_b]]), return_inverse=True)
-    there = np.zeros(who.size, dtype=np.int64)
-    np.add.at(there, place, friends.strength[np.concatenate([known_a, known_b])])
-    return who, there
+    strength = friends.strength[np.concatenate([known_a, known_b])]
+    return who, np.bincount(place, weights=strength, minlength=who.size)
 
 
 def places_held(hubs: list[Hub], people: Columns) -> NDArray[np.int64]:
