@@ -66,7 +66,8 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     connection[away] += p.connection_care_home
     company[away] += p.company_care_home
     company[came] += people.hub_hours[came]
-    people.connection, people.company = connection, company
+    people.connection = connection
+    people.company = company
     return felt
 
 
