@@ -7,13 +7,15 @@ import json
 import platform
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from benchmarks.clock import once
 from benchmarks.draws import draws
 from benchmarks.month import month
+from benchmarks.other import against
 from benchmarks.rule import rule
-from benchmarks.words import told
+from benchmarks.words import held, told
 from sim.model import CommunityModel
 
 SIZES = {10_000: 24, 100_000: 24}  # residents: months timed
@@ -26,6 +28,11 @@ SMALL = 1_000  # the first opening of a process also reads the evidence and fixe
 def main(arguments: list[str] | None = None) -> int:
     """Measure, and print."""
     asked = _parser().parse_args(arguments)
+    if asked.other:
+        residents, months = asked.residents or RULE_RESIDENTS, asked.months or SIZES[RULE_RESIDENTS]
+        compared = against(asked.other, residents, months)
+        sys.stdout.write((json.dumps(compared, indent=2) if asked.json else held(compared)) + "\n")
+        return 0
     found = measure(asked)
     text = json.dumps(found, indent=2) if asked.json else told(found)
     sys.stdout.write(text + "\n")
@@ -57,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--residents", type=int, help="one size instead of 10,000 and 100,000")
     parser.add_argument("--months", type=int, help="months timed at each size")
     parser.add_argument("--repeats", type=int, default=5, help="goes of the slow side (5)")
+    parser.add_argument(
+        "--other", type=Path, metavar="PATH", help="only the month, here and in another checkout"
+    )
     return parser
 
 

@@ -1,8 +1,8 @@
 """One rule, two ways: loneliness on ties in columns, and person by person in plain Mesa.
 
 Both sides start from the same people, ties and chance numbers and must end with the same
-loneliness; only then is the time of each compared. The plain side is timed for
-`agents.do("feel")` alone, without the pass that makes the new state the old.
+loneliness; only then is the time of each compared. Both go from one month's state to the next: the
+plain side needs two passes for that, `feel` and `settle`, and is timed with and without the second.
 """
 
 from __future__ import annotations
@@ -41,9 +41,12 @@ class DrawnBefore:
         """Noise, for everyone."""
         return self.noise
 
-    def uniform(self, decision: Decision, ids: Ids, month: int) -> Floats:
-        """The draw that decides whether something bad happens, for everyone."""
-        return self.event_draw
+    def hit_by(
+        self, decision: Decision, ids: Ids, month: int, chance: Floats, group: NDArray[np.uint8]
+    ) -> NDArray[np.int64]:
+        """Whom something bad happens to, by the draws made before."""
+        might = np.flatnonzero(self.event_draw < chance.max())
+        return might[self.event_draw[might] < chance[group[might]]]
 
     def exponential(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """How bad it is, for those it happens to."""
@@ -68,26 +71,33 @@ def rule(residents: int, repeats: int, place: str = "England", rng: int = 2) -> 
     drawn = DrawnBefore(model)
     plain = PlainModel(model, drawn.by_person())
     plain_goes: list[Spent] = []
+    plain_feels: list[Spent] = []
     given: list[Spent] = []
     own: list[Spent] = []
     difference, moved = one_month_both_ways(model, plain, drawn)
     if difference > LARGEST_DIFFERENCE:
         raise ValueError(f"the two sides disagree by {difference:g}: nothing to compare")
     for _ in range(repeats):
-        plain_goes.append(once(lambda: plain.agents.do("feel")))
+        feels = once(lambda: plain.agents.do("feel"))
+        settles = once(lambda: plain.agents.do("settle"))
+        plain_feels.append(feels)
+        plain_goes.append(Spent(feels.wall + settles.wall, feels.cpu + settles.cpu))
         given += [once(lambda: columns(model, drawn)) for _ in range(GOES_IN_COLUMNS)]
         own += [once(lambda: columns(model, model.luck)) for _ in range(GOES_IN_COLUMNS)]
     slow, quick, drawing = usual(plain_goes), usual(given), usual(own)
+    feeling = usual(plain_feels)
     return {
         "residents": len(model.world.people),
         "ties": sum(len(layer) for layer in model.world.ties.layers().values()),
         "largest_difference": difference,
         "mean_change": moved,
         "plain_seconds": asdict(slow),
+        "plain_feel_seconds": asdict(feeling),
         "columns_seconds": asdict(quick),
         "columns_drawing_luck_seconds": asdict(drawing),
         "ratio_cpu": slow.cpu / quick.cpu,
         "ratio_wall": slow.wall / quick.wall,
+        "ratio_cpu_feel_only": feeling.cpu / quick.cpu,
         "ratio_cpu_drawing_luck": slow.cpu / drawing.cpu,
         "ratio_wall_drawing_luck": slow.wall / drawing.wall,
     }

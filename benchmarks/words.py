@@ -24,6 +24,16 @@ def told(found: dict[str, Any]) -> str:
     )
 
 
+def held(compared: dict[str, Any]) -> str:
+    """How this checkout's month compares with another's."""
+    turns = ", ".join(f"{ratio:.2f}" for ratio in compared["ratio_by_turn"])
+    return (
+        f"{compared['residents']:,} residents, {compared['turns']} turns of {compared['months']} "
+        f"months: {compared['here']:,.0f} resident-months a second (CPU) here, "
+        f"{compared['there']:,.0f} there; {compared['ratio']:.2f} times as fast ({turns})."
+    )
+
+
 def _months(months: list[dict[str, Any]]) -> str:
     lines = [HEAD]
     for each in months:
@@ -65,12 +75,18 @@ def _rule(rule: dict[str, Any]) -> str:
             "| | CPU | wall | times as fast (CPU) | (wall) |",
             "|---|---:|---:|---:|---:|",
             line("plain Mesa, luck drawn before", rule["plain_seconds"], "1", "1"),
+            line(
+                "the same, without making the new state the old", rule["plain_feel_seconds"], "", ""
+            ),
             line("columns, luck drawn before", rule["columns_seconds"], *times("")),
             line(
                 "columns, drawing their luck",
                 rule["columns_drawing_luck_seconds"],
                 *times("_drawing_luck"),
             ),
+            "",
+            f"Against the plain model without its second pass, the columns are "
+            f"{rule['ratio_cpu_feel_only']:.0f} times as fast (CPU).",
         ]
     )
 

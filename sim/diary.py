@@ -92,19 +92,32 @@ def count(
 
 def cell_of(people: Columns) -> NDArray[np.int64]:
     """One code for deprivation, age band, sex, ethnic group and caring: int64[n]."""
-    code = people.quintile.astype(np.int64)
+    code = people.quintile.astype(np.int16)  # wide enough for every combination
     traits = (people.band, people.sex, people.ethnicity, people.carer)
     for size, trait in zip(_SHAPE[1:], traits, strict=True):
         code *= size
         code += trait
-    return code
+    return code.astype(np.int64)
 
 
 def _sums(cell: NDArray[np.int64], values: Floats | Flags, size: int) -> Floats:
     """Sum of values in each cell; those of whom something is true are looked up and counted."""
     if values.dtype == np.bool_:
-        return np.bincount(cell[np.flatnonzero(values)], minlength=size).astype(np.float64)
+        here = cell if values.all() else cell[np.flatnonzero(values)]
+        return np.bincount(here, minlength=size).astype(np.float64)
     return np.bincount(cell, weights=values, minlength=size)
+
+
+def add_to_year(people: Columns, counted: Mapping[str, Floats | Flags]) -> None:
+    """Add what was counted this month to each person's year so far."""
+    for name, values in counted.items():
+        column = getattr(people, f"year_{name}")
+        if values.dtype != np.bool_:
+            column += values.astype(np.float32)
+        elif 2 * np.count_nonzero(values) > values.size:
+            column += values
+        else:  # few: most people's year is left alone
+            column[np.flatnonzero(values)] += 1
 
 
 @dataclass

@@ -156,19 +156,21 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if gone.size:
             self.reached_and_gone.append(people.id[gone].copy())
         before = len(people)
-        away = np.zeros(before + 1, dtype=np.bool_)  # the last place answers for outside
+        away = np.zeros(before, dtype=np.bool_)
         away[moved] = True
-        gone_here = np.zeros(before + 1, dtype=np.bool_)
-        gone_here[dead] = True
-        friends = ties.friends
-        moving = np.flatnonzero(away[friends.a] | away[friends.b])
-        moving = moving[~gone_here[friends.a[moving]] & ~gone_here[friends.b[moving]]]
+        leaves = away.astype(np.uint8)
+        leaves[dead] = 2
+        friends, inner = ties.friends, ties.friends.inner
+        fate = leaves[friends.a]  # 1: somebody moves away, 2 or more: somebody dies
+        fate[:inner] |= leaves[friends.b[:inner]]
+        moving = np.flatnonzero(fate == 1)
         survives = np.zeros(len(friends), dtype=np.bool_)
         survives[moving] = self.luck.happens(
             Decision.TIE_SURVIVES_MOVE, friends.key[moving], self.month, self.p.ties_survive_move
         )
         kin = ties.kin
-        for here, there in ((kin.a, kin.b), (kin.b, kin.a)):
+        ends = kin.a[: kin.inner], kin.b[: kin.inner]
+        for here, there in (ends, ends[::-1]):
             np.add.at(people.kin_outside, here[away[there]], np.uint8(1))
         moves = people.remove(rows)
         new_row = moves.new_row(np.arange(before))

@@ -37,10 +37,11 @@ def check(model: CommunityModel) -> None:
         invariant(model)
 
 
-def _refuse(model: CommunityModel, wrong: Flags, sentence: str) -> None:
-    """Raise for the first resident of whom `wrong` is true."""
+def _refuse(model: CommunityModel, wrong: Flags, sentence: str, rows: Whole | None = None) -> None:
+    """Raise for the first resident, of all or of those in `rows`, of whom `wrong` is true."""
     if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
+        first = int(np.flatnonzero(wrong)[0])
+        row = first if rows is None else int(rows[first])
         who = int(model.world.people.id[row])
         raise Impossible(
             f"month {model.month}: {sentence} (resident {who} in row {row}, "
@@ -84,15 +85,15 @@ def everyone_in_one_place(model: CommunityModel) -> None:
 def partners_agree(model: CommunityModel) -> None:
     """Partners name each other, share a home unless one is in care, and nobody is their own."""
     people = model.world.people
-    rows = np.arange(len(people))
-    paired = people.partner >= 0
-    mate = people.partner[people.partner]  # -1 reads the last row, masked by `paired`
-    _refuse(model, paired & (mate != rows), "a partner does not name them back")
-    _refuse(model, paired & (people.partner == rows), "somebody is their own partner")
-    both_home = people.at_home & people.at_home[people.partner]
-    both_home &= (people.care_home == 0) & (people.care_home[people.partner] == 0)
-    apart = paired & both_home & (people.household != people.household[people.partner])
-    _refuse(model, apart, "partners live in two households")
+    rows = np.flatnonzero(people.partner >= 0)
+    mate = people.partner[rows]
+    _refuse(model, people.partner[mate] != rows, "a partner does not name them back", rows)
+    _refuse(model, mate == rows, "somebody is their own partner", rows)
+    apart = people.household[rows] != people.household[mate]
+    rows, mate = rows[apart], mate[apart]
+    both_home = people.at_home[rows] & people.at_home[mate]
+    both_home &= (people.care_home[rows] == 0) & (people.care_home[mate] == 0)
+    _refuse(model, both_home, "partners live in two households", rows)
 
 
 def ties_have_two_ends(model: CommunityModel) -> None:
@@ -160,16 +161,19 @@ def _sum_at(rows: Whole, amounts: Whole, people: Columns) -> Whole:
 def carers_give_what_they_can(model: CommunityModel) -> None:
     """No carer gives more minutes a week than people of their age can, nor to themselves."""
     people, p, caring = model.world.people, model.p, model.caring
-    older = people.age_months >= PENSION_AGE * 12
+    rows = np.flatnonzero(people.care_minutes)
+    older = people.age_months[rows] >= PENSION_AGE * 12
     most = np.where(older, minutes(p.carer_hours_most_65plus), minutes(p.carer_hours_most_16_64))
-    given = people.care_minutes.astype(np.int64) + people.outside_minutes
-    over = given > np.maximum(most, people.outside_minutes)
-    _refuse(model, over, "a carer gives more than they can")
+    given = people.care_minutes[rows].astype(np.int64) + people.outside_minutes[rows]
+    over = given > np.maximum(most, people.outside_minutes[rows])
+    _refuse(model, over, "a carer gives more than they can", rows)
     _unless(
         model, not bool((caring.carer == caring.cared).any()), "somebody is their own unpaid carer"
     )
     _refuse(
-        model, people.carer & (given == 0), "somebody is called a carer who gives no hands-on care"
+        model,
+        people.carer & (people.care_minutes == 0) & (people.outside_minutes == 0),
+        "somebody is called a carer who gives no hands-on care",
     )
     _refuse(
         model,
@@ -226,9 +230,11 @@ def hubs_hold_their_seats(model: CommunityModel) -> None:
                 0 <= number <= most,
                 f"{hub.key} had {number} {what}, room for {most}",
             )
-    share = people.hub_hours.astype(np.float64) / p.hub_hours_per_session
+    rows = np.flatnonzero(people.hub_hours)
+    share = people.hub_hours[rows].astype(np.float64) / p.hub_hours_per_session
     by_person = np.rint(share * SESSIONS_A_MONTH).astype(np.int64)
-    _refuse(model, by_person > SESSIONS_A_MONTH, "somebody came to more sessions than were held")
+    over = by_person > SESSIONS_A_MONTH
+    _refuse(model, over, "somebody came to more sessions than were held", rows)
     _unless(
         model,
         int(by_person.sum()) == visits,
@@ -241,9 +247,10 @@ def hubs_meet_only_when_open(model: CommunityModel) -> None:
     people = model.world.people
     opened = np.array([*(hub.open for hub in model.hubs), True])  # the last answers for none
     for name in ("hub", "hub_volunteer"):
-        column = getattr(people, name)
-        _refuse(model, column >= len(model.hubs), f"{name}: there is no such hub")
-        _refuse(model, ~opened[column], f"{name}: the hub is closed")
+        rows = np.flatnonzero(getattr(people, name) >= 0)
+        column = getattr(people, name)[rows]
+        _refuse(model, column >= len(model.hubs), f"{name}: there is no such hub", rows)
+        _refuse(model, ~opened[column], f"{name}: the hub is closed", rows)
     came = (people.hub_hours > 0) | people.by_minibus
     _refuse(model, came & (people.hub < 0), "somebody who belongs to no hub attended one")
     _refuse(model, ~people.at_home & came, "a care-home resident attended a hub")

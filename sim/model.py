@@ -182,9 +182,7 @@ class CommunityModel(Gathering):
         for key, value in latest.items():
             setattr(self, key, value)
         if self.keep_lives:
-            for name, values in counted.items():
-                column = getattr(people, f"year_{name}")
-                column += values.astype(np.float32)
+            diary.add_to_year(people, counted)
             if self.month % 12 == 0:
                 self.file_lives(np.arange(len(people)))
                 for name in counted:

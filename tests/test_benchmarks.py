@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.draws import draws
 from benchmarks.month import PHASES, month, watch
+from benchmarks.other import HERE, against
 from benchmarks.plain import PlainModel
 from benchmarks.rule import LARGEST_DIFFERENCE, DrawnBefore, one_month_both_ways, rule
-from benchmarks.words import told
+from benchmarks.words import held, told
 from sim.model import CommunityModel
 
 SMALL = 600
@@ -71,6 +73,17 @@ def test_the_answer_says_how_large_and_how_fast() -> None:
     compared = rule(SMALL, repeats=1)
     assert compared["largest_difference"] < LARGEST_DIFFERENCE
     assert all(rate["per_cpu_second"] > 0 for rate in draws(SMALL, 1).values())
+
+
+def test_a_checkout_is_compared_with_another_by_turns() -> None:
+    found = against(HERE, SMALL, months=1, turns=1)
+    assert found["ratio"] == found["here"] / found["there"] > 0
+    assert f"{SMALL} residents" in held(found)
+
+
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no checkout"):
+        against(tmp_path, SMALL, months=1)
 
 
 def test_the_command_prints_data_that_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:

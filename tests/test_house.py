@@ -26,6 +26,8 @@ DEFINITIONS = {
     "errors.py": "wording",
     "mistakes.py": "wording",
     "luck.py": "constants of the hash and of exact distributions",
+    "mixing.py": "constants of the hash",
+    "decisions.py": "names of streams of luck",
     "units.py": "the only conversions in the house",
     "outcomes.py": "what a measure is counted per",
     "parameters.py": "how a draw is made from a row's own range",

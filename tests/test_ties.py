@@ -7,6 +7,7 @@ like age, neighbours of one street, and what is stored tie by tie adds up person
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -17,7 +18,7 @@ from towns import hubs, plan, town
 
 from sim.luck import pair_ids
 from sim.model import CommunityModel
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, repeated, unseen
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
 
 KINDS = {
     "friends": {"friend", "interest"},
@@ -252,6 +253,12 @@ def listed(ties: list[tuple[int, int]], strengths: list[int]) -> EdgeList:
     return edges
 
 
+def in_their_order(edges: EdgeList, ties: list[tuple[int, int]], said: list[bool]) -> Any:
+    """What was said of each tie, in the order the list holds them (those inside stand first)."""
+    held = zip(edges.a.tolist(), edges.b.tolist(), strict=True)
+    return np.array([said[ties.index(pair)] for pair in held], dtype=np.bool_)
+
+
 def as_set(edges: EdgeList) -> Counter:
     rows = zip(edges.a.tolist(), edges.b.tolist(), edges.strength.tolist(), strict=True)
     return Counter(rows)
@@ -275,7 +282,7 @@ def test_sums_over_ties_are_sums_over_a_plain_list(ties, strengths, values) -> N
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
 def test_ties_kept_are_those_wanted_whatever_their_order(ties, strengths, wanted) -> None:
     edges = listed(ties, strengths)
-    edges.keep(np.array(wanted[: len(ties)], dtype=np.bool_))
+    edges.keep(in_their_order(edges, ties, wanted))
     kept = [
         (*tie, strength)
         for tie, strength, keep in zip(ties, strengths, wanted, strict=False)
@@ -297,7 +304,8 @@ def test_ties_follow_people_to_new_rows(ties, strengths, gone, lives) -> None:
         new.append(-1 if row in gone else here)
         here += row not in gone
     edges = listed(ties, strengths)
-    edges.remap(np.array(new), np.array(lives[: len(ties)], dtype=np.bool_))
+    edges.remap(np.array(new), in_their_order(edges, ties, lives))
+    edges.check(PEOPLE)
     left = []
     for (a, b), strength, survives in zip(ties, strengths, lives, strict=False):
         ends = [a in gone, b in gone]
@@ -309,10 +317,25 @@ def test_ties_follow_people_to_new_rows(ties, strengths, gone, lives) -> None:
     assert as_set(edges) == Counter(left)
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.booleans())
-def test_a_repeated_word_is_found(some: list[int], twice: bool) -> None:
-    drawn = some + some[:1] if twice else some
-    assert repeated(np.array(drawn, dtype=np.uint64)) == (len(set(drawn)) < len(drawn))
+@given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
+def test_ties_inside_the_place_stand_first_whatever_comes_and_goes(ties, strengths, wanted) -> None:
+    edges = listed(ties, strengths)
+    edges.keep(in_their_order(edges, ties, wanted))
+    a, b = (np.array([pair[end] for pair in ties], dtype=np.int64) for end in (0, 1))
+    edges.add(a + PEOPLE, np.where(b < 0, b, b + PEOPLE), a.astype(np.uint64), 1, Kind.FRIEND)
+    assert edges.inside().tolist() == [place < edges.inner for place in range(len(edges))]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.sampled_from([0, 1, 2, 2**60, 2**64 - 1])), max_size=9)
+)
+def test_people_stand_in_order_of_group_and_then_of_key(some: list[tuple[int, int]]) -> None:
+    """Also when keys differ in their last bits only, or not at all."""
+    group = np.array([each for each, _ in some], dtype=np.int64)
+    key = np.array([each for _, each in some], dtype=np.uint64)
+    line = in_order(group, key)
+    assert [some[row] for row in line] == sorted(some)
+    assert sorted(line.tolist()) == list(range(len(some)))
 
 
 @pytest.mark.parametrize("ends", [([3], [3]), ([-1], [2])])

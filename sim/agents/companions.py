@@ -99,8 +99,10 @@ def fade_companions(
 
 def companions_help(people: Columns, companions: EdgeList, p: Parameters) -> None:
     """Companions help with low-level tasks, up to the share of such help that can be replaced."""
-    strength = companions.sum_strength(len(people)) / FULL
-    low_level = p.array("low_level_share", LEVELS)[people.need]
-    limit = p.volunteer_substitution_limit_low_level * low_level * people.needed_minutes
+    rows = np.unique(np.concatenate([companions.a, companions.b[: companions.inner]]))
+    strength = companions.sum_strength(len(people))[rows] / FULL
+    low_level = p.array("low_level_share", LEVELS)[people.need[rows]]
+    limit = p.volunteer_substitution_limit_low_level * low_level * people.needed_minutes[rows]
     offered = strength * p.companion_help_minutes
-    people.community_minutes = np.floor(np.minimum(offered, limit)).astype(np.int64)
+    people.community_minutes = 0
+    people.community_minutes[rows] = np.floor(np.minimum(offered, limit)).astype(np.int32)

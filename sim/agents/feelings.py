@@ -16,7 +16,7 @@ from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.world.bands import LIFE_SATISFACTION_TOP, OLDEST_AGE, QUINTILES, Sex
 from sim.world.columns import Columns
-from sim.world.ties import FULL, Ties
+from sim.world.ties import FULL, EdgeList, Ties
 
 Floats = NDArray[np.float64]
 
@@ -31,82 +31,99 @@ def age_effect(p: Parameters) -> Floats:
     return np.interp(years, points, p.array("feeling_age", _AGE_POINTS))
 
 
-def connect(people: Columns, ties: Ties, p: Parameters) -> None:
-    """Felt connection S, weekly hours of company h and friends' strength, from ties as they are."""
+def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
+    """Felt connection S, weekly hours of company h and friends' strength, from ties as they are.
+
+    Returns the strength-weighted sum of feelings of partner and in-place friends: float64[n].
+    """
     size = len(people)
-    mate = people.partner
-    with_partner = (mate >= 0) & (people.household[mate] == people.household)
-    sharing = (people.household_size > 1) & ~with_partner & people.at_home
-    friends = ties.friends.sum_strength(size) + ties.companions.sum_strength(size)
-    close = friends / FULL
-    family = ties.kin
-    apart = people.household[family.a] != people.household[family.b]
-    kin = family.sum_of(family.strength * apart, size) / FULL
-    kin = kin + p.kin_strength * people.kin_outside
-    elsewhere = ~people.at_home  # staff and fellow residents are company of a kind
-    neighbours = ties.neighbours.count(size)
-    people.friend_strength = close
-    people.connection = (
-        p.connection_partner * with_partner
-        + p.connection_sharing * sharing
-        + p.connection_friend * close
-        + p.connection_kin * kin
-        + p.connection_neighbour * neighbours
-        + p.connection_care_home * elsewhere
+    friends, felt = np.zeros(size), np.zeros(size)
+    z = np.rint(people.z * np.float32(_Z_UNIT))  # whole numbers that 24 bits hold
+    ties.friends.add_sums(z, friends, felt)
+    ties.companions.add_sums(z, friends, felt)
+    coupled = np.flatnonzero(people.partner >= 0)
+    mate = people.partner[coupled].astype(np.int64)
+    felt[coupled] += z[mate] * np.float64(FULL)
+    friends /= FULL
+    people.friend_strength = friends
+    together = people.household[mate] == people.household[coupled]
+    living = ((people.household_size > 1) & people.at_home).view(np.uint8)  # 1 shares a home
+    living[coupled[together]] = _WITH_PARTNER
+    kin = _kin_apart(people, ties.kin, p)
+    neighbours = ties.neighbours.count(size).astype(np.float64)
+    away = np.flatnonzero(~people.at_home)  # staff and fellow residents are company of a kind
+    came = np.flatnonzero(people.hub_hours > 0)
+    parts = (
+        (friends, p.connection_friend, p.company_friend),
+        (kin, p.connection_kin, p.company_kin),
+        (neighbours, p.connection_neighbour, p.company_neighbour),
     )
-    people.company = (
-        p.company_partner * with_partner
-        + p.company_sharing * sharing
-        + p.company_friend * close
-        + p.company_kin * kin
-        + p.company_neighbour * neighbours
-        + p.company_care_home * elsewhere
-        + people.hub_hours
-    )
+    connection = np.array([0.0, p.connection_sharing, p.connection_partner])[living]
+    company = np.array([0.0, p.company_sharing, p.company_partner])[living]
+    for many, felt_each, hours_each in parts:
+        connection += felt_each * many
+        company += hours_each * many
+    connection[away] += p.connection_care_home
+    company[away] += p.company_care_home
+    company[came] += people.hub_hours[came]
+    people.connection = connection
+    people.company = company
+    return felt
 
 
-def neighbours_feelings(people: Columns, ties: Ties) -> Floats:
-    """Mean feeling of partner and in-place friends, weighted by strength: float64[n]."""
-    z = np.rint(people.z.astype(np.float64) * _Z_UNIT).astype(np.int64)
-    total = ties.friends.sum_across(ties.friends.strength, z).astype(np.float64)
-    total += ties.companions.sum_across(ties.companions.strength, z)
-    partner = people.partner
-    coupled = np.flatnonzero(partner >= 0)
-    total[coupled] += z[partner[coupled]] * FULL
-    strength = people.friend_strength + (partner >= 0)
-    return np.asarray(total / (FULL * _Z_UNIT) / (1.0 + strength))
+def _kin_apart(people: Columns, kin: EdgeList, p: Parameters) -> Floats:
+    """Strength of ties with family who live elsewhere: float64[n]."""
+    apart = people.household[kin.a] != people.household[kin.b]
+    total = kin.sum_of(kin.strength * apart, len(people)) / FULL
+    total += p.kin_strength * people.kin_outside
+    return total
 
 
-def wanted_feeling(people: Columns, ties: Ties, p: Parameters, ages: Floats) -> Floats:
+def neighbours_feelings(people: Columns, felt: Floats) -> Floats:
+    """Mean feeling of partner and in-place friends, weighted by strength: float64[n].
+
+    `felt` is the sum `connect` returns; friends elsewhere and nobody count as feeling nothing.
+    """
+    strength = people.friend_strength + (people.partner >= 0)
+    strength += 1.0
+    mean = felt * (1.0 / (FULL * _Z_UNIT))
+    mean /= strength
+    return mean
+
+
+def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Floats:
     """The level z* each person's circumstances pull them to: float64[n]."""
-    return np.asarray(
-        p.feeling_disposition * people.disposition
-        + ages[people.age_months // 12]
-        + p.feeling_female * ((people.sex == Sex.FEMALE) - 1 / 2)
-        + p.feeling_disabled * people.disabled
-        + p.feeling_bereaved * people.bereavement
-        + p.feeling_connection * np.exp(-people.connection)
-        + p.feeling_company * np.exp(-people.company / p.company_half_hours)
-        + p.feeling_contagion * neighbours_feelings(people, ties)
-        + p.feeling_caring * people.strain
-        - p.feeling_volunteering * people.volunteers
-    )
+    of_age = np.repeat(ages, 12)[people.age_months]
+    wanted = p.feeling_disposition * people.disposition + of_age
+    wanted += p.feeling_female * ((people.sex == Sex.FEMALE) - 1 / 2)
+    wanted += p.feeling_disabled * people.disabled
+    wanted += p.feeling_bereaved * people.bereavement
+    wanted += p.feeling_connection * np.exp(-people.connection)
+    wanted += p.feeling_company * np.exp(people.company / -p.company_half_hours)
+    wanted += p.feeling_contagion * neighbours_feelings(people, felt)
+    wanted += p.feeling_caring * people.strain
+    wanted -= p.feeling_volunteering * people.volunteers
+    return wanted
 
 
 def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, ages: Floats) -> None:
     """One month of feelings: z' = z + k (z* - z) + noise + event."""
     ids = people.id
-    connect(people, ties, p)
-    target = wanted_feeling(people, ties, p, ages)
-    noise = p.feeling_noise * luck.normal(Decision.FEELING, ids, month)
-    z = people.z + p.feeling_speed * (target - people.z) + noise
-    chance = p.array("bad_event", QUINTILES)[people.quintile]
-    hit = np.flatnonzero(luck.uniform(Decision.EVENT, ids, month) < chance)
+    felt = connect(people, ties, p)
+    z = wanted_feeling(people, felt, p, ages)
+    z -= people.z
+    z *= p.feeling_speed
+    z += people.z
+    noise = luck.normal(Decision.FEELING, ids, month)
+    z += p.feeling_noise * noise
+    chance = p.array("bad_event", QUINTILES)
+    hit = luck.hit_by(Decision.EVENT, ids, month, chance, people.quintile)
     z[hit] += p.bad_event_size * luck.exponential(Decision.EVENT_SIZE, ids[hit], month)
-    people.z = np.clip(z, -FEELING_LIMIT, FEELING_LIMIT)
+    people.z = np.clip(z, -FEELING_LIMIT, FEELING_LIMIT, out=z)
     people.bereavement *= np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
 
 
+_WITH_PARTNER = 2
 FEELING_LIMIT = 12.0  # twelve standard deviations: a guard, never met in practice
 
 

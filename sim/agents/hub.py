@@ -20,7 +20,7 @@ from sim.parameters import Parameters
 from sim.units import SESSIONS_A_MONTH
 from sim.world.bands import ETHNICITIES
 from sim.world.columns import Columns
-from sim.world.ties import FULL, Ties
+from sim.world.ties import FULL, EdgeList, Ties
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
@@ -83,10 +83,10 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return mask
 
 
-def needs_lift(people: Columns, p: Parameters) -> NDArray[np.bool_]:
-    """Who cannot come without a lift: no car and old, or in need of care."""
-    frail = (people.need > 0) | (people.age_months >= p.lift_age_from * 12)
-    return np.asarray(~people.has_car & frail)
+def needs_lift(people: Columns, p: Parameters, rows: Rows | slice = ALL) -> NDArray[np.bool_]:
+    """Who cannot come without a lift, of everybody or some: no car and old, or in need of care."""
+    frail = (people.need[rows] > 0) | (people.age_months[rows] >= p.lift_age_from * 12)
+    return np.asarray(~people.has_car[rows] & frail)
 
 
 def leave_and_close(
@@ -109,7 +109,7 @@ def leave_and_close(
     gone = rows[shut[people.hub[rows]] | drift | ~people.at_home[rows]]
     people.hub[gone] = -1
     people.hub_volunteer[shut[people.hub_volunteer]] = -1
-    people.hub_months = np.where(people.hub >= 0, people.hub_months + 1, 0)
+    people.hub_months = (people.hub_months + 1) * (people.hub >= 0)
 
 
 def join(
@@ -128,23 +128,19 @@ def join(
     """
     if not any(hub.open for hub in hubs):
         return
-    fit = (people.hub < 0) & people.at_home
-    rows = np.flatnonzero(fit)
-    lift = needs_lift(people, p)[rows]
-    member = np.append(people.hub >= 0, False)
-    friends = ties.friends
-    meets = np.flatnonzero(member[friends.a] | member[friends.b])
-    a, b, w = friends.a[meets], friends.b[meets], friends.strength[meets]
-    there = np.bincount(a, weights=w * member[b], minlength=len(people))
-    there += np.bincount(b + 1, weights=w * member[a], minlength=len(people) + 1)[1:]
-    pull = 1.0 + p.hub_friend_pull * there[rows] / FULL
-    keen = p.hub_join_per_month * np.exp(-p.hub_shyness * people.z[rows]) * pull
-    draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
+    member = people.hub >= 0
+    keen = (p.hub_join_per_month * np.exp(-p.hub_shyness * people.z)).astype(np.float64)
+    drawn, there = _friends_there(member, ties.friends)
+    keen[drawn] *= 1.0 + p.hub_friend_pull * there / FULL
     # Nobody comes whom the best of hubs would not bring.
     best = max(1.0, p.hub_walk_in_share_needing_lift, float(nearness.max(initial=0.0)))
-    might = np.flatnonzero(draw < keen * best * max(1.0, p.minority_reach_ratio_mainstream_hub))
-    rows, lift, keen, draw = rows[might], lift[might], keen[might], draw[might]
+    most = keen * best * max(1.0, p.minority_reach_ratio_mainstream_hub)
+    most *= ~member & people.at_home
+    rows = luck.hit(Decision.HUB_JOIN, people.id, month, most)
+    lift, keen = needs_lift(people, p, rows), keen[rows]
+    draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
     held = places_held(hubs, people)
+    members = np.flatnonzero(member)
     for hub in hubs:
         free = hub.places(p) - int(held[hub.row])
         if free <= 0:
@@ -156,20 +152,32 @@ def join(
             > hub.riders_this_month / SESSIONS_A_MONTH
         ):
             reach = np.where(lift, 1.0, reach)
-        alike = _people_like_them(people, hub, p)[people.ethnicity[rows]]
+        alike = _people_like_them(people, members, hub, p)[people.ethnicity[rows]]
         comes = (draw < keen * reach * alike) & hub.welcomes(people, p, rows)
         comes &= people.hub[rows] < 0
         admit(hub, people, rows[comes], free, p, luck, month)
 
 
+def _friends_there(member: Flags, friends: EdgeList) -> tuple[Rows, NDArray[np.float64]]:
+    """Who has a friend who is a member of a hub, and how strong those friendships are together."""
+    a, b = friends.a[: friends.inner], friends.b[: friends.inner]
+    known_a, known_b = np.flatnonzero(member[b]), np.flatnonzero(member[a])
+    who, place = np.unique(np.concatenate([a[known_a], b[known_b]]), return_inverse=True)
+    strength = friends.strength[np.concatenate([known_a, known_b])]
+    return who, np.bincount(place, weights=strength, minlength=who.size)
+
+
 def places_held(hubs: list[Hub], people: Columns) -> NDArray[np.int64]:
     """Members of each hub."""
-    return np.bincount(people.hub + 1, minlength=len(hubs) + 1)[1:]
+    return np.bincount(people.hub[people.hub >= 0], minlength=len(hubs))
 
 
-def _people_like_them(people: Columns, hub: Hub, p: Parameters) -> NDArray[np.float64]:
+def _people_like_them(
+    people: Columns, members: Rows, hub: Hub, p: Parameters
+) -> NDArray[np.float64]:
     """People come where someone like them already goes, less often elsewhere: by ethnic group."""
-    there = np.bincount(people.ethnicity[people.hub == hub.row], minlength=len(ETHNICITIES))
+    here = members[people.hub[members] == hub.row]
+    there = np.bincount(people.ethnicity[here], minlength=len(ETHNICITIES))
     return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)
 
 
@@ -220,7 +228,8 @@ def hold_sessions(
     people.by_minibus = False
     members = np.flatnonzero(people.hub >= 0)
     came = np.zeros((SESSIONS_A_MONTH, len(people)), dtype=np.bool_)
-    lift = needs_lift(people, p)
+    lift = np.zeros(len(people), dtype=np.bool_)
+    lift[members] = needs_lift(people, p, members)
     for hub in hubs:
         hub.visits_this_month = 0
         hub.riders_this_month = 0

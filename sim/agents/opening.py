@@ -51,7 +51,7 @@ def settle(world: World, p: Parameters, luck: Luck, months: int) -> None:
     """Let ties and feelings find their level: months -n+1 to 0, nobody ageing or dying."""
     people, ties = world.people, world.ties
     ages = feelings.age_effect(p)
-    people.z = feelings.wanted_feeling(people, ties, p, ages)
+    people.z = feelings.wanted_feeling(people, np.zeros(len(people)), p, ages)
     need.mark_disabled(people, world.areas, p)
     for month in range(1 - months, 1):
         make_and_lose_friends(people, ties.friends, p, luck, month)

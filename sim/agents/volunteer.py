@@ -15,18 +15,26 @@ from sim.units import MINUTES_PER_HOUR, WEEKS_PER_MONTH
 from sim.world.bands import AGE_BANDS, ETHNICITIES, LEVELS, PENSION_AGE, QUINTILES
 from sim.world.columns import Columns
 
+Floats = NDArray[np.float64]
 
-def usual_share(people: Columns, p: Parameters) -> NDArray[np.float64]:
-    """Share who volunteer formally in a month, by age, deprivation and ethnic group."""
-    table = (
+
+def usual_shares(p: Parameters) -> NDArray[np.float64]:
+    """Share of people without disability who volunteer: float64[band, quintile, ethnic group]."""
+    return np.asarray(
         p.array("volunteering", AGE_BANDS)[:, None, None]
         * p.array("volunteering_ratio", QUINTILES)[:, None]
         * p.array("volunteering_ratio", ETHNICITIES)
     )
+
+
+def usual_share(
+    people: Columns, p: Parameters, rows: NDArray[np.int64] | slice = slice(None)
+) -> NDArray[np.float64]:
+    """Share who volunteer formally in a month, of everybody or some: float64[rows]."""
     return np.asarray(
-        table[people.band, people.quintile, people.ethnicity]
-        * np.where(people.disabled, p.volunteering_ratio_disabled, 1.0)
-        * people.at_home
+        usual_shares(p)[people.band[rows], people.quintile[rows], people.ethnicity[rows]]
+        * np.where(people.disabled[rows], p.volunteering_ratio_disabled, 1.0)
+        * people.at_home[rows]
     )
 
 
@@ -43,18 +51,28 @@ def come_and_go(
 
     `led` says for each hub row (and, last, for elsewhere) whether a paid lead coordinates.
     """
-    share = np.minimum(usual_share(people, p), 1.0 - 1.0 / 100)
-    attrition = p.volunteer_monthly_attrition
-    loose = (people.hub_volunteer >= 0) & ~led[people.hub_volunteer]
+    ids, attrition = people.id, p.volunteer_monthly_attrition
+    rows = np.flatnonzero(people.volunteers)
+    loose = (people.hub_volunteer[rows] >= 0) & ~led[people.hub_volunteer[rows]]
     ratio = np.where(loose, p.volunteer_attrition_uncoordinated_multiplier, 1.0)
-    stops = luck.happens(
-        Decision.VOLUNTEER_LEAVE, people.id, month, people.volunteers * attrition * ratio
-    )
-    start = np.where(people.volunteers, 0.0, attrition * share / (1.0 - share))
-    starts = luck.happens(Decision.VOLUNTEER, people.id, month, start)
-    people.volunteers = (people.volunteers & ~stops & people.at_home) | starts
-    people.hub_volunteer[~people.volunteers] = -1
+    stops = luck.happens(Decision.VOLUNTEER_LEAVE, ids[rows], month, attrition * ratio)
+    # Nobody starts who would not if theirs were the keenest group of all.
+    most = usual_shares(p).max() * max(p.volunteering_ratio_disabled, 1.0)
+    might = luck.hit(Decision.VOLUNTEER, ids, month, _starting(most, attrition))
+    might = might[~people.volunteers[might]]
+    chance = _starting(usual_share(people, p, might), attrition)
+    starts = might[luck.happens(Decision.VOLUNTEER, ids[might], month, chance)]
+    people.volunteers[rows[stops | ~people.at_home[rows]]] = False
+    people.volunteers[starts] = True
+    placed = np.flatnonzero(people.hub_volunteer >= 0)
+    people.hub_volunteer[placed[~people.volunteers[placed]]] = -1
     _set_minutes(people, p)
+
+
+def _starting(share: Floats | np.floating, attrition: float) -> Floats:
+    """Monthly chance to start that keeps a share where it is: as many start as stop."""
+    share = np.minimum(share, 1.0 - 1.0 / 100)
+    return np.asarray(attrition * share / (1.0 - share))
 
 
 def recruit(
@@ -67,10 +85,10 @@ def recruit(
     member = people.hub == hub_row
     near = member | (people.area == area)
     fit = near & people.at_home & (people.need <= 1) & (people.hub_volunteer < 0)
-    willing = fit & luck.happens(
-        Decision.HUB_VOLUNTEER, people.id, month, p.hub_volunteer_asked_says_yes
-    )
-    rows = np.flatnonzero(willing)
+    rows = np.flatnonzero(fit)
+    rows = rows[
+        luck.happens(Decision.HUB_VOLUNTEER, people.id[rows], month, p.hub_volunteer_asked_says_yes)
+    ]
     order = luck.bits(Decision.HUB_VOLUNTEER, people.id[rows], -month)
     chosen = rows[np.lexsort((people.id[rows], order))][: wanted - have]
     people.hub_volunteer[chosen] = hub_row
@@ -80,7 +98,7 @@ def recruit(
 
 def _set_minutes(people: Columns, p: Parameters) -> None:
     minutes = round(p.volunteer_hours_per_month * MINUTES_PER_HOUR / WEEKS_PER_MONTH)
-    people.volunteer_minutes = np.where(people.volunteers, minutes, 0)
+    people.volunteer_minutes = people.volunteers * np.int32(minutes)
 
 
 def help_at_home(people: Columns, p: Parameters) -> None:

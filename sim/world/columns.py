@@ -159,7 +159,8 @@ class Columns:
         elif name not in self._schema:
             raise AttributeError(f"there is no column {name!r}.{did_you_mean(name, self._schema)}")
         elif value is not self.__dict__[name]:  # `columns.z += 1` has already written
-            self._writable(name)[...] = _fitting(name, self._schema[name], value, self._size)
+            fits = _checked(name, self._schema[name], value, self._size)
+            np.copyto(self._writable(name), fits, casting="unsafe")
 
     def put(self, name: str, rows: ArrayLike, values: ArrayLike) -> None:
         """Write values for some rows, looking at type, bounds and pointers. ValueError if amiss."""
@@ -257,9 +258,10 @@ class Columns:
         """Raise ValueError, naming column, person and value, if anything is not as declared."""
         for name in self._schema:
             self._within(name, self.__dict__[name], self._size)
-        ids, times = np.unique(self.id, return_counts=True)
-        if (times > 1).any():
-            raise ValueError(f"id: {ids[times > 1][0]} is held by more than one person")
+        ids = np.sort(self.id)
+        twice = np.flatnonzero(ids[1:] == ids[:-1])
+        if twice.size:
+            raise ValueError(f"id: {ids[twice[0]]} is held by more than one person")
 
     # --- within ------------------------------------------------------------------------------
 
@@ -267,9 +269,13 @@ class Columns:
         """Raise unless every value is finite, in bounds and, for a pointer, a row or -1."""
         column = self._schema[name]
         low, high = (-1, size - 1) if column.pointer else (column.low, column.high)
-        wrong = np.zeros(values.shape, dtype=bool)
-        if column.kind.kind == "f":
-            wrong |= ~np.isfinite(values)
+        if not values.size or (low is None and high is None and column.kind.kind != "f"):
+            return
+        floor, ceiling = -np.inf if low is None else low, np.inf if high is None else high
+        least, most = values.min(), values.max()  # not a number, if any value is none
+        if floor <= least and most <= ceiling and -np.inf < least and most < np.inf:
+            return
+        wrong = ~np.isfinite(values)
         if low is not None:
             wrong |= values < low
         if high is not None:
@@ -323,10 +329,12 @@ class Columns:
 
 
 def _fitting(name: str, column: Column, values: object, size: int | None = None) -> Array:
-    """Return values in the column's type if that loses nothing but float precision.
+    """Return values in the column's type, if `_checked` finds that they fit."""
+    return _checked(name, column, values, size).astype(column.kind, copy=False)
 
-    `size` is how many values are wanted (None: one); a single value always fits.
-    """
+
+def _checked(name: str, column: Column, values: object, size: int | None = None) -> Array:
+    """Return `size` values, or one for all, if the column's type loses float precision at most."""
     given = np.asarray(values)
     if given.ndim and given.shape != (size,):
         raise ValueError(f"{name}: {size or 1} values are needed, not {given.shape}")
@@ -337,4 +345,4 @@ def _fitting(name: str, column: Column, values: object, size: int | None = None)
         bounds = np.iinfo(column.kind)
         if int(given.min()) < bounds.min or int(given.max()) > bounds.max:
             raise ValueError(f"{name}: {column.kind} cannot hold values as large as these")
-    return given.astype(column.kind, copy=False)
+    return given

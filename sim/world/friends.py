@@ -15,7 +15,7 @@ from sim.luck import Decision, Ids, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.world.bands import ADULT_AGE, AGE_BANDS, AREA_BITS, ID_BITS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, pair_within, unseen
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
 
 Rows = NDArray[np.int64]
 _AREA_POOL = text_key("meets in the neighbourhood")
@@ -84,10 +84,11 @@ def make_and_lose_friends(
 ) -> int:
     """One month of friendships: some end, the rest warm, new ones begin. Returns how many began."""
     lose_and_warm(people, friends, p, luck, month)
-    ids, z = people.id, people.z
+    ids = people.id
     chance = p.friend_formation * people.sociability * _openness_by_age(people, p)
-    chance = chance * np.exp(-p.withdrawal * z) * people.at_home
-    seekers = np.flatnonzero(luck.uniform(Decision.FRIEND_OPEN, ids, month) < chance)
+    chance *= np.exp(-p.withdrawal * people.z)
+    chance *= people.at_home
+    seekers = luck.hit(Decision.FRIEND_OPEN, ids, month, chance)
     if seekers.size == 0:
         return 0
     draw = luck.uniform(Decision.FRIEND_OUTSIDE, ids[seekers], month)
@@ -122,11 +123,12 @@ def lose_and_warm(
     # exp of a pair's mean feeling is the product of what each brings; outsiders feel as this end
     brings = np.exp(people.z * np.float32(p.withdrawal_from_friends / 2))
     chance = brings[friends.a]
-    chance *= np.where(friends.b >= 0, brings[friends.b], chance)
+    chance[: friends.inner] *= brings[friends.b[: friends.inner]]
+    chance[friends.inner :] *= chance[friends.inner :]
     chance *= np.float32(p.friend_loss)
     casual = friends.strength < round(p.close_strength * FULL)
-    chance *= np.where(casual, np.float32(p.casual_loss_ratio), np.float32(1.0))
-    friends.keep(luck.uniform(Decision.FRIEND_LOSS, friends.key, month) >= chance)
+    chance *= np.array([1.0, p.casual_loss_ratio], dtype=np.float32)[casual.view(np.uint8)]
+    friends.keep(~luck.happens(Decision.FRIEND_LOSS, friends.key, month, chance))
     friends.strength += ((FULL - friends.strength) * p.friend_warming).astype(np.int32)
 
 
@@ -210,14 +212,13 @@ def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
     """One friend of each person in `rows`, chosen by a keyed draw per tie; -1 for none."""
     touched = np.zeros(len(people), dtype=np.bool_)
     touched[rows] = True
-    inside = np.flatnonzero(friends.b >= 0)
-    forward = inside[touched[friends.a[inside]]]
-    backward = inside[touched[friends.b[inside]]]
-    source = np.concatenate([friends.a[forward], friends.b[backward]])
-    target = np.concatenate([friends.b[forward], friends.a[backward]])
+    a, b = friends.a[: friends.inner], friends.b[: friends.inner]
+    forward, backward = np.flatnonzero(touched[a]), np.flatnonzero(touched[b])
+    source = np.concatenate([a[forward], b[backward]])
+    target = np.concatenate([b[forward], a[backward]])
     key = mix_ids(np.concatenate([friends.key[forward], friends.key[backward]]), people.id[source])
     draw = luck.bits(Decision.FRIEND_CLOSURE, mix_ids(key, leg), month)
-    line = np.lexsort((draw, source))
+    line = in_order(source, draw)
     best = np.full(len(people), -1, dtype=np.int64)
     best[source[line][::-1]] = target[line][::-1]
     return np.asarray(best[rows])

@@ -17,11 +17,13 @@ from sim.world.ties import FULL, EdgeList, Kind, unseen
 
 def share_home(people: Columns, rows: NDArray[np.int64], edges: EdgeList, p: Parameters) -> None:
     """Adults who live with a couple a generation older are that couple's family."""
+    rows = rows[people.at_home[rows] & (people.partner[rows] < 0)]
     head = np.full(int(people.household.max()) + 1, -1, dtype=np.int64)
-    couples = np.flatnonzero((people.partner >= 0) & people.at_home)
+    asked = np.zeros(head.size, dtype=np.bool_)
+    asked[people.household[rows]] = True
+    couples = np.flatnonzero(asked[people.household] & (people.partner >= 0) & people.at_home)
     eldest = couples[np.lexsort((people.id[couples], people.age_months[couples]))]
     head[people.household[eldest]] = eldest
-    rows = rows[people.at_home[rows] & (people.partner[rows] < 0)]
     parent = head[people.household[rows]]
     gap = (p.parent_age_gap_years - p.parent_age_gap_sd_years * 2) * 12
     kin = (parent >= 0) & (people.age_months[parent] - people.age_months[rows] >= gap)

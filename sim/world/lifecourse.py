@@ -44,18 +44,21 @@ def form_and_part_couples(
 ) -> None:
     """Some single people find a partner near by, some couples part, some leave home."""
     ids, band = people.id, people.band
-    single = (people.partner < 0) & people.at_home & ~dying
-    chance = np.where(single, chance_per_month(p.array("couple_forms", AGE_BANDS))[band], 0.0)
-    finds = luck.happens(Decision.COUPLE_FORMS, ids, month, chance)
-    parting = chance_per_month(p.array("couple_parts", AGE_BANDS))[band]
-    chance = np.where((people.partner >= 0) & ~dying, parting, 0.0)
-    parts = np.flatnonzero(luck.happens(Decision.COUPLE_PARTS, ids, month, chance / 2))
-    chance = chance_per_month(p.array("leaves_home", AGE_BANDS))[band]
-    crowded = single & (people.household_size > 1) & ~finds
-    leaves = np.flatnonzero(luck.happens(Decision.LEAVES_HOME, ids, month, chance * crowded))
+    alone = people.partner < 0
+    single = alone & people.at_home & ~dying
+    rows = np.flatnonzero(single)
+    chance = chance_per_month(p.array("couple_forms", AGE_BANDS))
+    finds = luck.hit_by(Decision.COUPLE_FORMS, ids, month, chance, band, rows)
+    rows = np.flatnonzero(~alone & ~dying)
+    chance = chance_per_month(p.array("couple_parts", AGE_BANDS)) / 2
+    parts = luck.hit_by(Decision.COUPLE_PARTS, ids, month, chance, band, rows)
+    single[finds] = False
+    rows = np.flatnonzero(single & (people.household_size > 1))
+    chance = chance_per_month(p.array("leaves_home", AGE_BANDS))
+    leaves = luck.hit_by(Decision.LEAVES_HOME, ids, month, chance, band, rows)
     _part(people, parts)
     _move_alone(people, leaves)
-    _pair_up(people, np.flatnonzero(finds), tables, luck, month)
+    _pair_up(people, finds, tables, luck, month)
 
 
 def _part(people: Columns, rows: Rows) -> None:
@@ -116,15 +119,20 @@ def moving_out(people: Columns, p: Parameters, luck: Luck, month: int) -> Rows:
 
     Each adult has an equal part in the household's chance, by their own age.
     """
-    goes = luck.happens(Decision.DEPARTURE, people.id, month, _part_in_moving(people, p))
+    most = chance_per_month(p.array("household_moves_out", AGE_BANDS)).max()
+    might = luck.hit(Decision.DEPARTURE, people.id, month, most)
+    chance = _part_in_moving(people, p, might)
+    goes = might[luck.happens(Decision.DEPARTURE, people.id[might], month, chance)]
     leaving = np.zeros(int(people.household.max()) + 1, dtype=np.bool_)
     leaving[people.household[goes]] = True
     return np.flatnonzero(leaving[people.household])
 
 
-def _part_in_moving(people: Columns, p: Parameters) -> NDArray[np.float64]:
-    chance = chance_per_month(p.array("household_moves_out", AGE_BANDS))[people.band]
-    return np.asarray(chance / people.household_size * people.at_home)
+def _part_in_moving(
+    people: Columns, p: Parameters, rows: Rows | slice = slice(None)
+) -> NDArray[np.float64]:
+    chance = chance_per_month(p.array("household_moves_out", AGE_BANDS))[people.band[rows]]
+    return np.asarray(chance / people.household_size[rows] * people.at_home[rows])
 
 
 def expected_departures(people: Columns, p: Parameters) -> float:

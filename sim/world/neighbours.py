@@ -13,7 +13,7 @@ from sim.luck import Decision, Luck, mix_ids
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, pair_within, unseen
+from sim.world.ties import FULL, EdgeList, Kind, in_order, pair_within, unseen
 
 
 def start_neighbours(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> None:
@@ -32,11 +32,11 @@ def turn_over_neighbours(
     people: Columns, edges: EdgeList, p: Parameters, luck: Luck, month: int
 ) -> None:
     """One month: some neighbours drift off, some start to chat, newcomers are greeted."""
-    stays = luck.uniform(Decision.NEIGHBOUR_LOSS, edges.key, month) >= p.neighbour_turnover
-    edges.keep(stays)
-    mean = p.array("neighbours_mean", AGE_BANDS)[people.band] * people.at_home
-    chance = p.neighbour_opening * mean
-    rows = np.flatnonzero(luck.uniform(Decision.NEIGHBOUR_OPEN, people.id, month) < chance)
+    ends = luck.happens(Decision.NEIGHBOUR_LOSS, edges.key, month, p.neighbour_turnover)
+    edges.keep(~ends)
+    chance = p.neighbour_opening * p.array("neighbours_mean", AGE_BANDS)
+    rows = luck.hit_by(Decision.NEIGHBOUR_OPEN, people.id, month, chance, people.band)
+    rows = rows[people.at_home[rows]]
     order = luck.bits(Decision.NEIGHBOUR_ORDER, people.id[rows], month)
     first, second, _ = pair_within(people.street[rows].astype(np.uint64), order)
     _join(people, edges, rows[first], rows[second], p)
@@ -52,7 +52,7 @@ def greet(
     here[people.street[rows]] = True
     near = np.flatnonzero(here[people.street])
     # In a street people stand in order of identity: rows change whenever anybody leaves.
-    line = near[np.lexsort((people.id[near], people.street[near]))]
+    line = near[in_order(people.street[near], people.id[near])]
     streets = people.street[line]
     mean = p.array("neighbours_mean", AGE_BANDS)[people.band[rows]]
     number = luck.count(Decision.NEIGHBOURS_START, people.id[rows], 0, mean)

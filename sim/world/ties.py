@@ -22,9 +22,11 @@ from sim.luck import Ids, pair_ids
 FULL = 1 << 16
 OUTSIDE = -1
 
-Rows = NDArray[np.int32]
+Rows = NDArray[np.int64]
+Whole = NDArray[np.int64]
 Strengths = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+Sums = NDArray[np.float64]
 
 
 class Kind(IntEnum):
@@ -43,8 +45,8 @@ class Kind(IntEnum):
 
 
 _COLUMNS: dict[str, type] = {
-    "a": np.int32,
-    "b": np.int32,
+    "a": np.int64,  # as numpy indexes: anything narrower is widened anew at each look
+    "b": np.int64,
     "key": np.uint64,
     "strength": np.int32,
     "kind": np.uint8,
@@ -57,7 +59,8 @@ class EdgeList:
 
     `minutes` holds the time spent together at a hub (companions only, in whole minutes). The
     attributes are live views of arrays with slack: take them again after `add` or `keep`. The
-    order of ties means nothing, so a tie that ends is replaced by the last one.
+    order of ties means nothing, but that the first `inner` of them have both ends inside: a tie
+    that ends is replaced by the last of its sort.
     """
 
     a: Rows
@@ -71,13 +74,13 @@ class EdgeList:
         self._full: dict[str, NDArray[Any]] = {
             name: np.zeros(0, dtype=kind) for name, kind in _COLUMNS.items()
         }
-        self._resize(0)
+        self._resize(0, 0)
 
     def __len__(self) -> int:
         return self._size
 
-    def _resize(self, size: int) -> None:
-        self._size = size
+    def _resize(self, size: int, inner: int) -> None:
+        self._size, self.inner = size, inner
         for name, full in self._full.items():
             setattr(self, name, full[:size])
 
@@ -92,64 +95,101 @@ class EdgeList:
         """Append ties; refuses a tie from a person to themselves."""
         if np.any(a == b) or np.any(a < 0):
             raise ValueError("a tie needs two different ends, the first inside the place")
-        start, size = self._size, self._size + a.size
+        given = {"a": a, "b": b, "key": key, "strength": strength, "kind": kind, "minutes": 0}
+        self._insert({name: np.broadcast_to(value, a.shape) for name, value in given.items()})
+
+    def _insert(self, given: dict[str, NDArray[Any]]) -> None:
+        """Put ties in: those inside follow the others inside, whose place outer ones make free."""
+        inside = given["b"] >= 0
+        new = int(np.count_nonzero(inside))
+        start, size = self._size, self._size + inside.size
+        inner = self.inner + new
+        moved = min(new, start - self.inner)
+        to = max(start, inner)
         if size > self._full["a"].size:
             room = size + size // 12  # slack, so that new ties rarely cause a copy
             for name, full in self._full.items():
-                larger = np.zeros(room, dtype=full.dtype)
-                larger[:start] = full[:start]
-                self._full[name] = larger
-        given = {"a": a, "b": b, "key": key, "strength": strength, "kind": kind, "minutes": 0}
-        for name, values in given.items():
-            self._full[name][start:size] = values
-        self._resize(size)
+                self._full[name] = np.zeros(room, dtype=full.dtype)
+                self._full[name][:start] = full[:start]
+        for name, full in self._full.items():
+            full[to : to + moved] = full[self.inner : self.inner + moved].copy()
+            full[self.inner : inner] = given[name][inside] if new < inside.size else given[name]
+            full[start + new : size] = given[name][~inside] if new < inside.size else 0
+        self._resize(size, inner)
 
     def keep(self, wanted: Flags) -> None:
-        """Drop every tie that is not `wanted`; the last ones move into the gaps."""
-        holes = np.flatnonzero(~wanted)
-        if holes.size == 0:
+        """Drop every tie that is not `wanted`; the last of its sort moves into each gap."""
+        gone = np.flatnonzero(~wanted)
+        if gone.size == 0:
             return
-        size = self._size - holes.size
-        holes = holes[holes < size]
-        movers = size + np.flatnonzero(wanted[size:])
+        middle, end = self.inner, self._size
+        lost = int(np.searchsorted(gone, middle))
+        inner, outer = middle - lost, end - gone.size + lost  # each sort's end, before moving up
+        holes = np.concatenate([gone[:lost][gone[:lost] < inner], gone[lost:][gone[lost:] < outer]])
+        movers = np.concatenate(
+            [
+                inner + np.flatnonzero(wanted[inner:middle]),
+                outer + np.flatnonzero(wanted[outer:]),
+            ]
+        )
+        shift = min(lost, outer - middle)
         for full in self._full.values():
             full[holes] = full[movers]
-        self._resize(size)
+            full[inner : inner + shift] = full[outer - shift : outer].copy()
+        self._resize(end - gone.size, inner)
 
     def inside(self) -> Flags:
         """Ties with both ends inside the place."""
         return np.asarray(self.b >= 0)
 
-    def sum_strength(self, people: int) -> NDArray[np.int64]:
+    def sum_strength(self, people: int) -> Whole:
         """Sum of strengths at each resident: int64[people]."""
         return self.sum_of(self.strength, people)
 
-    def sum_of(self, weight: NDArray[np.integer], people: int) -> NDArray[np.int64]:
+    def sum_of(self, weight: NDArray[np.integer], people: int) -> Whole:
         """Sum of a whole-number weight over each resident's ties: int64[people].
 
         Floats hold whole numbers exactly below 2**53, so bincount is exact here.
         """
-        total = np.bincount(self.a, weights=weight, minlength=people)
-        inside = np.flatnonzero(self.b >= 0)
-        total += np.bincount(self.b[inside], weights=weight[inside], minlength=people)
+        weights = weight.astype(np.float64)
+        total = np.bincount(self.a, weights=weights, minlength=people)
+        total += np.bincount(self.b[: self.inner], weights[: self.inner], people)
         return total.astype(np.int64)
 
-    def sum_across(
-        self, weight: NDArray[np.integer], value: NDArray[np.integer]
-    ) -> NDArray[np.int64]:
+    def sum_across(self, weight: NDArray[np.integer], value: NDArray[np.integer]) -> Whole:
         """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
-        people = value.size
-        inside = np.flatnonzero(self.b >= 0)  # nobody knows how those outside are
-        a, b = self.a[inside], self.b[inside]
-        values, w = value.astype(np.float64), weight[inside].astype(np.float64)
-        total = np.bincount(a, weights=w * values[b], minlength=people)
-        total += np.bincount(b, weights=w * values[a], minlength=people)
+        total = np.zeros(value.size)
+        self._add_across(weight.astype(np.float64), value.astype(np.float64), total)
         return total.astype(np.int64)
 
-    def count(self, people: int) -> NDArray[np.int64]:
+    def _add_across(self, weights: Sums, value: NDArray[np.floating], total: Sums) -> None:
+        a, b = self.a[: self.inner], self.b[: self.inner]  # nobody knows how those outside are
+        weights = weights[: self.inner]
+        few = 2 * a.size < total.size  # then most people are left alone
+        for here, there in ((a, b), (b, a)):
+            shared = weights * value[there]
+            if few:
+                np.add.at(total, here, shared)
+            else:
+                total += np.bincount(here, shared, total.size)
+
+    def add_sums(self, value: NDArray[np.floating], strength: Sums, across: Sums) -> None:
+        """Add to `strength` what `sum_strength` finds and to `across` what `sum_across` does.
+
+        All float[people] holding whole numbers, so nothing is lost and order means nothing.
+        """
+        weights = self.strength.astype(np.float64)
+        for here, part in ((self.a, weights), (self.b[: self.inner], weights[: self.inner])):
+            if 2 * self._size < strength.size:
+                np.add.at(strength, here, part)
+            else:
+                strength += np.bincount(here, part, strength.size)
+        self._add_across(weights, value, across)
+
+    def count(self, people: int) -> Whole:
         """Number of ties of each resident: int64[people]."""
         total = np.bincount(self.a, minlength=people)
-        total += np.bincount(self.b[self.b >= 0], minlength=people)
+        total += np.bincount(self.b[: self.inner], minlength=people)
         return np.asarray(total)
 
     def remap(self, new_row: NDArray[np.integer], survives: Flags | None = None) -> None:
@@ -157,12 +197,14 @@ class EdgeList:
 
         `survives` bool[n] marks ties that live on outside when one end moves away.
         """
-        changed = np.append(new_row != np.arange(new_row.size), False)
-        touched = np.flatnonzero(changed[self.a] | changed[self.b])
+        changed = new_row != np.arange(new_row.size)
+        moves = changed[self.a]
+        moves[: self.inner] |= changed[self.b[: self.inner]]
+        touched = np.flatnonzero(moves)
         if touched.size == 0:
             return
         rows = np.append(new_row, OUTSIDE)
-        was_outside = self.b[touched] < 0
+        was_outside = touched >= self.inner
         a, b = rows[self.a[touched]], rows[self.b[touched]]
         lost_a, lost_b = a < 0, (b < 0) & ~was_outside
         lives = np.zeros(touched.size, dtype=np.bool_)
@@ -172,28 +214,37 @@ class EdgeList:
         a, b = np.where(swap, b, a), np.where(swap, OUTSIDE, b)
         alive = (a >= 0) & (~lost_b | lives)
         self.a[touched], self.b[touched] = np.maximum(a, 0), b
+        turned = touched[alive & (b < 0) & ~was_outside]  # now with one end outside
+        outer = {name: full[turned] for name, full in self._full.items()}
         wanted = np.ones(self._size, dtype=np.bool_)
         wanted[touched[~alive]] = False
+        wanted[turned] = False
         self.keep(wanted)
+        self._insert(outer)
 
     def check(self, people: int) -> None:
         """Raise if a tie has one end, joins nobody, repeats itself or leaves its range."""
-        if np.any((self.a < 0) | (self.a >= people) | (self.b >= people) | (self.b < OUTSIDE)):
+        if not self._size:
+            return
+        low, high = min(int(self.a.min()), int(self.b.min()) + 1), max(self.a.max(), self.b.max())
+        if low < 0 or high >= people:
             raise ValueError("a tie has an end that is not a resident")
         if np.any(self.a == self.b):
             raise ValueError("a tie joins a resident to themselves")
-        if np.any((self.strength < 0) | (self.strength > FULL)):
+        if self.strength.min() < 0 or self.strength.max() > FULL:
             raise ValueError("a tie's strength left 0 to 1")
-        inside = self.b >= 0
-        ends = (each[inside].astype(np.uint64) for each in (self.a, self.b))
-        if repeated(pair_ids(*ends)):
+        if np.any(self.b[: self.inner] < 0) or np.any(self.b[self.inner :] >= 0):
+            raise ValueError("ties inside the place and ties to the outside are mixed up")
+        a, b = self.a[: self.inner], self.b[: self.inner]
+        pairs = np.sort(np.minimum(a, b) * people + np.maximum(a, b))
+        if np.any(pairs[1:] == pairs[:-1]):
             raise ValueError("two residents are joined twice in one layer")
 
     def copy(self) -> EdgeList:
         """An independent copy."""
         other = EdgeList()
         other._full = {name: full[: self._size].copy() for name, full in self._full.items()}
-        other._resize(self._size)
+        other._resize(self._size, self.inner)
         return other
 
 
@@ -220,23 +271,20 @@ class Ties:
         return Ties(**{name: layer.copy() for name, layer in self.layers().items()})
 
 
-def repeated(words: Ids) -> bool:
-    """Whether any of these well-mixed words stands twice.
+def in_order(group: NDArray[np.integer], key: Ids) -> NDArray[np.int64]:
+    """Places sorted by group (0, 1, 2, ...) and by key within it: int64[n], `np.lexsort`'s answer.
 
-    Each is dropped into a box by its upper bits; only those not alone in theirs are sorted.
+    One number holds the group and the upper bits of the key; only if two are alike are all sorted
+    by both in full.
     """
-    if words.size == 0:
-        return False
-    bits = words.size.bit_length() + 1
-    box = (words >> np.uint64(np.iinfo(np.uint64).bits - bits)).astype(np.int64)
-    rows = np.arange(words.size, dtype=np.int32)
-    last = np.empty(1 << bits, dtype=np.int32)
-    last[box] = rows
-    shares = last[box] != rows
-    others = words[shares]
-    if np.any(words[last[box[shares]]] == others):
-        return True
-    return bool(np.unique(others).size < others.size)
+    bits = np.uint64(int(group.max(initial=0)).bit_length())
+    most = np.uint64(np.iinfo(np.uint64).bits)
+    both = (key >> bits) | (group.astype(np.uint64) << (most - bits)) if bits else key
+    line = np.argsort(both)
+    sorted_by_both = both[line]
+    if np.any(sorted_by_both[1:] == sorted_by_both[:-1]):
+        return np.lexsort((key, group))
+    return line
 
 
 def pair_within(
@@ -267,9 +315,8 @@ def unseen(
     touched = np.zeros(ids.size, dtype=np.bool_)
     touched[a] = True
     touched[b] = True
-    near = np.flatnonzero(touched[edges.a])
-    other = edges.b[near]
-    near = near[(other >= 0) & touched[other]]
+    near = np.flatnonzero(touched[edges.a[: edges.inner]])
+    near = near[touched[edges.b[near]]]
     fresh = ~np.isin(key, edges.key[near])
     first_seen = np.zeros(key.size, dtype=np.bool_)
     first_seen[np.unique(key, return_index=True)[1]] = True
