@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from sim.agents import books, entitlement, funnel, means_test
+from sim.agents.employers import Employer
 from sim.agents.funnel_count import FunnelCount
 from sim.agents.need import set_needed_minutes
 from sim.luck import Luck
@@ -20,6 +22,9 @@ from sim.parameters import Override, Parameters
 from sim.world.bands import Care, age_band
 from sim.world.columns import Columns
 from sim.world.people import RESIDENT_COLUMNS
+
+if TYPE_CHECKING:
+    from sim.agents.market import Market
 
 Inputs = Mapping[str, Any]
 CARE = {
@@ -45,6 +50,22 @@ def person(p: Parameters, **told: Any) -> Columns:
     people.band = age_band(people.age_months)
     set_needed_minutes(people, p)
     return people
+
+
+class OneAgency:
+    """A market of one provider of everything, with room for a week of care day and night."""
+
+    lives_in, row, key, free_beds, spare_minutes = False, 0, 1, 1, 60 * 168
+
+    def of(self, *kinds: Employer) -> list[OneAgency]:
+        """The one provider, whatever is asked for."""
+        return [self]
+
+    def tidy(self, people: Columns) -> None:
+        """Nothing to tidy."""
+
+    def count(self, people: Columns, p: Parameters) -> None:
+        """Nothing to count."""
 
 
 def pounds(pence: Any) -> float:
@@ -98,7 +119,7 @@ def package_cost_case(asked: Inputs) -> dict[str, Any]:
     """A month of one client's care, pounds, less what the client pays."""
     p = numbers()
     fee = round(asked["fee_gbp"] * 100)
-    nothing = books.Fees(0, 0, 0, 0, 0, 0, (0, 0), (0, 0))
+    nothing = books.Fees(0, 0, 0, 0, 0, 0, (0, 0), (0, 0), (0, 0))
     fees = replace(
         nothing,
         home_care_hour=fee,
@@ -133,9 +154,10 @@ def funnel_outcome_case(asked: Inputs) -> dict[str, Any]:
     p = numbers(**changed)
     months = asked.get("months_in_need", 60)
     people = person(p, age=asked["age"], need=asked["need"], months_in_need=months)
-    spare = 60 * 168
     rules = entitlement.Rules(p.cut_off_hours, 1.0)
-    count = funnel.pass_through(people, rules, p, Luck(1), 1, spare, FunnelCount())
+    count = funnel.pass_through(
+        people, rules, p, Luck(1), 1, cast("Market", OneAgency()), FunnelCount()
+    )
     told = [name for name, number in count.outcomes.items() if number]
     return {
         "outcome": ", ".join(told),
@@ -151,3 +173,14 @@ CARE_CASES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "package_cost": package_cost_case,
     "funnel_outcome": funnel_outcome_case,
 }
+
+
+def worked(kind: str) -> Callable[..., dict[str, Any]]:
+    """A case of care, its decimals taken as numbers and its numbers given back as decimals."""
+
+    def work(**asked: Any) -> dict[str, Any]:
+        plain = {k: float(v) if isinstance(v, Decimal) else v for k, v in asked.items()}
+        told = CARE_CASES[kind](plain)
+        return {k: Decimal(str(v)) if isinstance(v, float) else v for k, v in told.items()}
+
+    return work

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from cases_care import CARE_CASES, worked
 
 from sim.agents import payers
 from sim.appraisal import discounting, once, optimism, prices, wellbeing, worth
@@ -167,3 +168,6 @@ def who_paid(**posted: Any) -> dict[str, Any]:
         ledger.post(1, Account(payer), payee, to_pence(Decimal(sum_of_pounds)), line)
     paid = payers.paid(ledger.month_totals(1))
     return {f"{pocket}_pounds": Decimal(pence) / 100 for pocket, pence in paid.items()}
+
+
+CASES |= {name: worked(name) for name in CARE_CASES}

