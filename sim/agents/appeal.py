@@ -19,9 +19,9 @@ from sim.world.columns import Columns
 
 
 def step_in(model: Any) -> None:
-    """One month of an appeal for `model.appeal_places` volunteers; without one, nothing."""
+    """One month of an appeal that pays for `model.appeal_places` new volunteers; or nothing."""
     people, p, luck, month = model.world.people, model.p, model.luck, model.month
-    wanted = model.appeal_places - int(people.stepped_in.sum())
+    wanted = model.appeal_places
     if wanted <= 0:
         return
     fit = people.at_home & ~people.volunteers & (people.need <= 1) & (people.hub < 0)

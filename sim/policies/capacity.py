@@ -2,7 +2,7 @@
 
 Cost: `big_local_spend_per_head_year` for each head of the neighbourhoods worked in; more stays
 unspent, less takes longer. Ramp and delay: `capacity_building_months` of full money. Capacity:
-neighbourhoods that hold `share_of_people` of the place, the first by `where`. Reach: none by itself.
+neighbourhoods that hold `share_of_people` of the place, the first by `where`. Reach: none itself.
 Effect: readiness grows to 1: other blocks can open there without the delay a left-behind
 neighbourhood has, bids are won, and more say yes when asked to volunteer. While it is being built
 nothing else of the plan opens there. Decay: unfinished, it fades by half in

@@ -20,7 +20,6 @@ from pydantic import Field
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months
 
 if TYPE_CHECKING:
-    from sim.agents.hub import Hub
     from sim.model import CommunityModel
     from sim.parameters import Parameters
 
@@ -62,7 +61,9 @@ class CarersSupport(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Buy breaks and places in groups; carers take them up when the month's care is done."""
-        from sim.policies.buying import affordable, buy, pay_in, price_a_month
+        from sim.agents.groups import CARERS
+        from sim.policies.buying import buy, pay_in, price_a_month
+        from sim.policies.grouping import Offer, run_groups
 
         p, state = community.p, community.plan_state(self)
         pay_in(self, community, month, pence, PLAN_LINE)
@@ -73,43 +74,15 @@ class CarersSupport(Lever):
             for block in community.plan.invest
             if isinstance(block, CarersSupport)
         )
-        price = price_a_month(p.group_place_gbp_per_year)
-        wanted = affordable(pence * self.share_to_groups, price)
-        self._meet(community, month, buy(self, community, month, wanted, price, GROUPS), pence)
-
-    def _meet(self, community: CommunityModel, month: int, places: int, pence: int) -> None:
-        from sim.agents.groups import CARERS, open_group, share_places
-        from sim.policies.buying import affordable, price_a_month
-
-        p, state = community.p, community.plan_state(self)
-        delay = self.opening_months
-        delay = round(p.ramp_group_in_existing_building_months) if delay is None else delay
-        late = month - self.start_month - delay
-        if late >= 0 and places:
-            if "area 0" not in state:
-                a_month = self.gbp_per_head * community.people_of_all_ages * 100 / MONTHS_PER_YEAR
-                price = price_a_month(p.group_place_gbp_per_year)
-                full = affordable(a_month * self.share_to_groups, price)
-                number = max(1, round(full / (self.group_places or p.group_usual_members)))
-                areas = community.areas_first(self.where, self.neighbourhoods)
-                state |= {f"area {row}": int(areas[row % len(areas)]) for row in range(number)}
-            for row in range(sum(key.startswith("area ") for key in state)):
-                area = state[f"area {row}"]
-                fixed = self.opening_months is not None
-                if f"opened {row}" not in state and community.readiness.may_open(
-                    area, late, p, fixed
-                ):
-                    state[f"opened {row}"] = 1
-                    open_group(community, f"{self._prefix(community)} {row}", area, CARERS)
-        share_places(self._groups(community), places, pence)
-
-    def _prefix(self, community: CommunityModel) -> str:
-        number = community.plan_state(self)["number"]
-        return f"plan carers {number} from month {self.start_month}, {self.where}:"
-
-    def _groups(self, community: CommunityModel) -> list[Hub]:
-        prefix = self._prefix(community)
-        return [hub for hub in community.hubs if hub.plan.key.startswith(prefix)]
+        offer = Offer(
+            kind=CARERS,
+            gbp_per_place=p.group_place_gbp_per_year,
+            places_each=self.group_places or p.group_usual_members,
+            line=GROUPS,
+            share=self.share_to_groups,
+            opening_months=self.opening_months,
+        )
+        run_groups(self, community, month, pence, offer)
 
 
 PLAN_LINE = "plan: carers' support"

@@ -1,8 +1,8 @@
 """Mutual aid: a call to neighbours to help one another, with or without a paid organiser.
 
 Cost: a full call costs `mutual_aid_call_gbp_per_head` a year; with `organiser`, what is left pays
-organisers, `mutual_aid_organiser_full_gbp_per_head` for all of a place. Ramp and delay: the surge is
-there in the first month. Capacity: at most `mutual_aid_participants_share` of residents, less with
+organisers, `mutual_aid_organiser_full_gbp_per_head` for all of a place. Ramp and delay: the surge
+is there in the first month. Capacity: at most `mutual_aid_participants_share` of residents, less with
 less money. Reach: anybody fit to help; those in need of low-level help. Decay: over a third a month
 for `mutual_aid_surge_months`, then `mutual_aid_group_monthly_exit`, half as fast with organisers.
 Failure: most of the help is gone by the summer; when the money ends, helpers go on leaving, the
@@ -41,11 +41,11 @@ class MutualAid(Lever):
         state, p = community.plan_state(self), community.p
         # in pence a year for all of a place
         heads = community.people_of_all_ages * 100 / MONTHS_PER_YEAR
-        call = self._spend(community, month, p.mutual_aid_call_gbp_per_head * heads, CALL)
+        call = self._spend(community, month, p.mutual_aid_call_gbp_per_head * heads, CALL, pence)
         whole = p.mutual_aid_organiser_full_gbp_per_head * heads
         organised = 0
         if self.organiser:
-            organised = self._spend(community, month, min(whole, pence - call), ORGANISERS)
+            organised = self._spend(community, month, min(whole, pence - call), ORGANISERS, pence)
         people = 100 * community.people_of_all_ages  # a share is kept as hundredths of a person
         if "helping" not in state:
             most = p.mutual_aid_call_gbp_per_head * heads
@@ -57,12 +57,14 @@ class MutualAid(Lever):
         outside.mutual_aid = max(outside.mutual_aid, state["helping"] / people)
         outside.mutual_aid_planned = True
 
-    def _spend(self, community: CommunityModel, month: int, most: float, line: str) -> int:
-        """Spend up to `most` pence of what is held on workers; returns pence spent."""
+    def _spend(
+        self, community: CommunityModel, month: int, most: float, line: str, paid: int
+    ) -> int:
+        """Spend up to `most` pence on workers, in months that are paid for; returns pence."""
         from sim.money import Account
 
         state = community.plan_state(self)
-        pence = max(min(round(most), state["held"]), 0)
+        pence = max(min(round(most), state["held"]), 0) if paid else 0
         if pence:
             state["held"] -= pence
             community.ledger.post(month + 1, Account.HUBS, Account.WORKERS, pence, line)

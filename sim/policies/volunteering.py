@@ -1,7 +1,7 @@
 """Volunteering: supported placements with a coordinator, or an appeal without one.
 
 Cost: a coordinator (`volunteer_coordinator_gbp_per_year`) looks after `volunteers_per_coordinator`
-placements; an appeal costs `appeal_volunteer_gbp_per_year` for each volunteer sought.
+placements; an appeal costs `appeal_gbp_per_volunteer` for each volunteer sought, once.
 Ramp and delay: placements open `ramp_group_in_existing_building_months` after the first money and
 fill month by month; an appeal is heard at once. Capacity: whole placements, whole volunteers.
 Reach: people outside eligibility, the loneliest sought first; those who say yes follow readiness,
@@ -14,7 +14,6 @@ than they pledged burn out, so that help is thinnest where need is greatest.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +22,6 @@ from pydantic import Field
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months
 
 if TYPE_CHECKING:
-    from sim.agents.hub import Hub
     from sim.model import CommunityModel
     from sim.parameters import Parameters
 
@@ -84,50 +82,29 @@ class Volunteering(Lever):
         return float(self.placements_per_coordinator or p.volunteers_per_coordinator)
 
     def _place(self, community: CommunityModel, month: int, pence: int) -> None:
-        from sim.agents.groups import TEAM, open_group, share_places
-        from sim.policies.buying import affordable, buy, price_a_month
+        from sim.agents.groups import TEAM
+        from sim.policies.grouping import Offer, run_groups
 
-        p, state = community.p, community.plan_state(self)
+        p = community.p
         each = self.a_coordinator(p)
-        price = price_a_month(p.volunteer_coordinator_gbp_per_year / each)
-        places = buy(self, community, month, affordable(pence, price), price, COORDINATORS)
-        delay = self.opening_months
-        delay = round(p.ramp_group_in_existing_building_months) if delay is None else delay
-        late = month - self.start_month - delay
-        if late >= 0 and pence:
-            full = affordable(
-                self.gbp_per_head * community.people_of_all_ages * 100 / MONTHS_PER_YEAR, price
-            )
-            if "area 0" not in state:
-                areas = community.areas_first(self.where, self.neighbourhoods)
-                teams = max(1, math.ceil(full / each))
-                state |= {f"area {row}": int(areas[row % len(areas)]) for row in range(teams)}
-            for row in range(sum(key.startswith("area ") for key in state)):
-                area = state[f"area {row}"]
-                fixed = self.opening_months is not None
-                if f"opened {row}" in state or not community.readiness.may_open(
-                    area, late, p, fixed
-                ):
-                    continue
-                state[f"opened {row}"] = 1
-                team = open_group(community, f"{self._prefix(community)} {row}", area, TEAM)
-                team.overloaded = each > p.volunteers_per_coordinator
-        share_places(self._teams(community), places, pence)
-
-    def _prefix(self, community: CommunityModel) -> str:
-        number = community.plan_state(self)["number"]
-        return f"plan volunteers {number} from month {self.start_month}, {self.where}:"
-
-    def _teams(self, community: CommunityModel) -> list[Hub]:
-        prefix = self._prefix(community)
-        return [hub for hub in community.hubs if hub.plan.key.startswith(prefix)]
+        offer = Offer(
+            kind=TEAM,
+            gbp_per_place=p.volunteer_coordinator_gbp_per_year / each,
+            places_each=each,
+            line=COORDINATORS,
+            opening_months=self.opening_months,
+            overloaded=each > p.volunteers_per_coordinator,
+        )
+        run_groups(self, community, month, pence, offer)
 
     def _appeal(self, community: CommunityModel, month: int, pence: int) -> None:
-        from sim.policies.buying import affordable, buy, price_a_month
+        from sim.policies.buying import buy
+        from sim.units import PENCE_PER_POUND
 
-        price = price_a_month(community.p.appeal_volunteer_gbp_per_year)
-        sought = buy(self, community, month, affordable(pence, price), price, APPEALS, worked=False)
-        community.plan_state(self)["sought"] = sought
+        state = community.plan_state(self)
+        price = round(community.p.appeal_gbp_per_volunteer * PENCE_PER_POUND)
+        wanted = state["held"] // price if pence else 0
+        state["sought"] = buy(self, community, month, wanted, price, APPEALS, worked=False)
         community.appeal_places = sum(
             community.plan_state(block).get("sought", 0)
             for block in community.plan.invest
