@@ -1,8 +1,8 @@
 """Groups by invitation, as volunteering and carers' support both pay for them.
 
 Looks at money, readiness and the groups a lever has opened; opens groups in existing rooms, buys
-their places and gives the places to them. A group that has closed stays closed: its share of the
-money is not spent from then on, and is shown.
+their places and gives the places to them. When a group has closed and its money goes on, the
+organiser opens another, as long after as the first took; until then its share is not spent.
 """
 
 from __future__ import annotations
@@ -51,26 +51,31 @@ def run_groups(
     if not state["groups"]:
         return
     groups = groups_of(lever, community, offer.kind)
-    closed = sum(not group.open for group in groups)
-    wanted = affordable(pence * offer.share, price) * (state["groups"] - closed) // state["groups"]
+    opened = sum(group.open for group in groups)
+    waiting = sum(f"opened {row}" not in state for row in range(state["groups"]))
+    wanted = affordable(pence * offer.share, price) * (opened + waiting) // state["groups"]
     places = buy(lever, community, month, wanted, price, offer.line)
     delay = offer.opening_months
     if delay is None:
         delay = round(p.ramp_group_in_existing_building_months)
     late = month - lever.start_month - delay
-    if late >= 0 and places:
+    if late >= 0 and pence:
         if "area 0" not in state:
             areas = community.areas_first(lever.where, lever.neighbourhoods)
             rows = range(state["groups"])
             state |= {f"area {row}": int(areas[row % len(areas)]) for row in rows}
         for row in range(state["groups"]):
             area, fixed = state[f"area {row}"], offer.opening_months is not None
-            if f"opened {row}" in state:
+            name = f"{_prefix(lever, community, offer.kind)} {row}"
+            if any(group.open and group.key.startswith(f"{name}.") for group in groups):
+                continue
+            again = state.get(f"opened {row}", 0)
+            if again and month < state.setdefault(f"due {row}", month + delay):
                 continue
             if community.readiness.may_open(area, late, p, fixed):
-                state[f"opened {row}"] = 1
-                name = f"{_prefix(lever, community, offer.kind)} {row}"
-                group = open_group(community, name, area, offer.kind)
+                state[f"opened {row}"] = again + 1
+                state.pop(f"due {row}", None)
+                group = open_group(community, f"{name}.{again}", area, offer.kind)
                 group.overloaded = offer.overloaded
                 groups.append(group)
     share_places(groups, places, pence)
