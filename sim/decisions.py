@@ -139,3 +139,10 @@ class Decision(IntEnum):
     CARER_PLACE = 243
     CARING_SINCE = 244
     JOB = 245
+    # who takes up what a plan offers
+    PLACEMENT = 320
+    PLACEMENT_RANK = 321
+    APPEAL = 322
+    APPEAL_RANK = 323
+    CARERS_GROUP = 324
+    CARERS_GROUP_RANK = 325

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import books, distress, funnel, hub, strain
+from sim.agents import books, distress, funnel, hub, strain, targeting
 from sim.agents.connector import Connector
 from sim.agents.council import Switches
 from sim.agents.council_start import place_factors
@@ -23,9 +23,9 @@ from sim.agents.hub import Hub, HubPlan
 from sim.agents.market import Market
 from sim.agents.network import few_nodes_and_edges
 from sim.agents.providers import open_all
+from sim.agents.readiness import Readiness
 from sim.agents.risk import raw_multipliers
 from sim.agents.treasury import open_council
-from sim.errors import UserMistake
 from sim.luck import Decision
 from sim.units import PENCE_PER_POUND, calendar_year
 from sim.world import lifecourse
@@ -67,7 +67,10 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
         self.connectors = [Connector(self, "link worker", share * p.link_worker_caseload_year / 12)]
+        self.readiness = Readiness(self.sample.neighbourhoods, p)
         self.carer_support_places = 0  # a plan may add places for carers, by the month
+        self.appeal_places = 0  # and look for volunteers without a coordinator
+        self.areas_overloaded = np.zeros(len(self.place_keys), dtype=np.bool_)
         self.carer_support = strain.CarerSupport()
         distress.start_distress(people, np.arange(len(people)), self.norms, p)
         self.funnel = funnel.FunnelCount()
@@ -113,32 +116,9 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.hubs.append(new)
         self.nearness = np.concatenate([self.nearness, share[None, :]])
 
-    def areas_first(
-        self: Any, where: str, named: tuple[str, ...], number: int
-    ) -> NDArray[np.int64]:
+    def areas_first(self: Any, where: str, named: tuple[str, ...] = ()) -> NDArray[np.int64]:
         """Neighbourhood rows in the order a plan wants them: int[n]."""
-        here = self.sample.neighbourhoods
-        tie = self.luck.uniform(Decision.HUB_CHANCE, self.place_keys, 1)
-        if where == "named":
-            wanted = {name.casefold() for name in named}
-            rows = [
-                row
-                for row in range(len(here))
-                if here.code[row].casefold() in wanted or here.name[row].casefold() in wanted
-            ]
-            if not rows:
-                raise UserMistake(
-                    f"neighbourhoods = {list(named)}: none of them is in this sample of "
-                    f"{self.place.name}. In it: {', '.join(here.name[:8])}."
-                )
-            return np.array(rows)
-        score = {
-            "evenly": tie,
-            "most_deprived_first": -here.imd_score,
-            "weakest_infrastructure_first": -here.no_car_share - here.imd_score / 100,
-            "by_readiness": here.imd_score,
-        }[where]
-        return np.asarray(np.lexsort((tie, score)))
+        return targeting.areas_first(self, where, named)
 
     def see_off(self: Any, dead: NDArray[np.int64], moved: NDArray[np.int64]) -> None:
         """People who die or move away: their year is filed, ties are closed, rows re-used.

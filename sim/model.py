@@ -15,7 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, gap, hub, means_test, payers, providers, reablement, volunteer
+from sim.agents import (
+    books,
+    funnel,
+    gap,
+    groups,
+    hub,
+    means_test,
+    payers,
+    providers,
+    reablement,
+    volunteer,
+)
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -94,6 +105,7 @@ class CommunityModel(Gathering):
     def turn_calendar(self) -> None:
         """Calendar: shocks; the April budget; what plans pay this month."""
         self.council.new_month()
+        self.readiness.new_month(self.p)
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
@@ -117,17 +129,19 @@ class CommunityModel(Gathering):
     def gather(self) -> None:
         """Community: hubs open, fill and close; connectors introduce; people volunteer."""
         people, ties, p = self.world.people, self.world.ties, self.outside.now(self.p)
-        squeezed = 1.0 - self.council.prevention_share
+        squeezed = p.prevention_squeeze_felt * (1.0 - self.council.prevention_share)
         decay = p.infrastructure_decay_annual
         decay *= 1.0 + squeezed * (p.grant_end_failure_hazard_multiplier - 1.0)
+        groups.keep_in_step(self.hubs, people)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
         for connector in self.connectors:
             connector.work(self.hubs, people, p, self.luck, self.month)
         hub.join(self.hubs, people, ties, self.nearness, p, self.luck, self.month)
+        groups.fill_groups(self)
         hub.hold_sessions(self.hubs, people, ties, p, self.luck, self.month)
         self.residents.do("volunteer")
         for each in self.hubs:
-            if each.open and each.paid_lead:
+            if each.open and each.paid_lead and not each.plan.group:
                 wanted = round(each.seats / p.guests_per_hub_volunteer)
                 volunteer.recruit(people, each.row, each.area, wanted, p, self.luck, self.month)
                 if each.funded:

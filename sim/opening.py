@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from sim.agents.arrows import cut
 from sim.agents.council_start import at_this_place
 from sim.agents.opening import find_norms, open_place
 from sim.agents.risk import Norms
@@ -53,7 +54,7 @@ def opening(settings: Settings) -> Opening:
     norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))
     key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
-    return Opening(place, sample, plan, p, norms, world.copy())
+    return Opening(place, sample, plan, cut(p, plan.arrows.model_dump()), norms, world.copy())
 
 
 def _once(kept: OrderedDict[Any, Any], key: Any, build: Any) -> Any:

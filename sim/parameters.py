@@ -171,6 +171,12 @@ class Parameters:
         made.__dict__["_reads"] = self._reads
         return made
 
+    def replaced(self, values: Mapping[str, float]) -> Parameters:
+        """Return the same numbers with some of them set, exactly; reads count here too."""
+        made = self.scaled({})
+        made._numbers.update({key: float(value) for key, value in values.items()})
+        return made
+
     @property
     def draw(self) -> int:
         """Which draw this is; 0 is the central values."""

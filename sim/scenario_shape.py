@@ -91,6 +91,22 @@ class CouncilRules(Table):
     )
 
 
+class Arrows(Table):
+    """The ways an effect travels. All do, unless a plan cuts one, in the whole place and run."""
+
+    meet: bool = Field(True, description="ties made at the tables of hubs and groups")
+    company: bool = Field(True, description="company on the day, for feelings and for strain")
+    purpose: bool = Field(True, description="what volunteering does for the volunteer")
+    companions_help: bool = Field(True, description="help that companions of a hub give")
+    informal_hours: bool = Field(True, description="volunteers' and mutual aid's help at home")
+    lift: bool = Field(True, description="the minibus fetches those who need a lift")
+    connect: bool = Field(True, description="connectors introduce people to places")
+    detect: bool = Field(True, description="need that connectors find raises contacts")
+    befriend: bool = Field(True, description="visits and calls by one person to another")
+    carer_breaks: bool = Field(True, description="what breaks and support do for a carer's strain")
+    prevention: bool = Field(True, description="squeezed prevention closes places sooner")
+
+
 class Override(Table):
     """A number of the evidence set aside for this plan, and why."""
 
@@ -122,6 +138,9 @@ class Plan(Table):
     variants: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=50)
     rules: CouncilRules = Field(
         CouncilRules.model_validate({}), description="rules of the council's year that hold"
+    )
+    arrows: Arrows = Field(
+        Arrows.model_validate({}), description="effect arrows that are whole; false cuts one"
     )
     overrides: dict[str, Override] = Field(default_factory=dict, max_length=500)
     expect: Expectation = Expectation.model_validate({})

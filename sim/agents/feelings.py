@@ -65,7 +65,7 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
         company += hours_each * many
     connection[away] += p.connection_care_home
     company[away] += p.company_care_home
-    company[came] += people.hub_hours[came]
+    company[came] += p.company_hub * people.hub_hours[came]
     people.connection = connection
     people.company = company
     return felt

@@ -43,6 +43,7 @@ class HubPlan:
     ethnicities: tuple[int, ...] = ()
     bands: tuple[int, ...] = ()
     sexes: tuple[int, ...] = ()
+    group: str = ""  # a group by invitation only: volunteers or carers (see sim.agents.groups)
 
 
 class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -62,6 +63,8 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.months_open = 0
         self.row = -1
         self.grant_pence = 0
+        self.overloaded = False  # its coordinator has more volunteers than one can look after
+        self.coproduced = 0.0  # 0 to 1: how far people it did not reach have shaped it
         self.visits_this_month = 0
         self.riders_this_month = 0
 
@@ -69,13 +72,19 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         """Members the hub can hold: seats over the share who come to any one session."""
         if not (self.open and self.model.outside.hubs_open):
             return 0
+        if self.plan.group:
+            return self.seats
         return int(self.seats / p.lunch_club_attendance_given_member)
 
     def welcomes(self, people: Columns, p: Parameters, rows: Rows | slice = ALL) -> Flags:
         """Who feels it is for them, of everybody or some: older people, or the groups named."""
+        if self.plan.group:
+            return np.zeros(people.area[rows].size, dtype=np.bool_)
         mask = people.age_months[rows] >= p.hub_age_from * 12
         if self.plan.bands:
             mask = np.isin(people.band[rows], self.plan.bands)
+        if self.coproduced >= 1.0:
+            return np.asarray(mask)
         if self.plan.sexes:
             mask = mask & np.isin(people.sex[rows], self.plan.sexes)
         if self.plan.ethnicities:
@@ -100,16 +109,34 @@ def leave_and_close(
         yearly = decay * (
             p.grant_end_failure_hazard_multiplier if hub.funded and hub.grant_pence == 0 else 1.0
         )
+        if hub.funded and hub.grant_pence == 0:
+            _carry_on(hub, people, p)
         key = mix_ids(np.array([hub.unique_key], dtype=np.uint64))
         if luck.happens(Decision.HUB_CHANCE, key, month, yearly / 12)[0]:
             hub.open = False
     shut = np.array([not hub.open for hub in hubs] + [False])
     rows = np.flatnonzero(people.hub >= 0)
     drift = luck.happens(Decision.HUB_LEAVE, people.id[rows], month, p.hub_leave_per_month)
-    gone = rows[shut[people.hub[rows]] | drift | ~people.at_home[rows]]
+    bound = np.array([bool(hub.plan.group) for hub in hubs] + [False])
+    drift &= ~bound[people.hub[rows]]  # a group by invitation is left by stopping what it is for
+    squeezed = people.hub_seat[rows] >= np.array([hub.places(p) for hub in hubs])[people.hub[rows]]
+    squeezed &= np.array([hub.funded and hub.grant_pence == 0 for hub in hubs])[people.hub[rows]]
+    gone = rows[shut[people.hub[rows]] | drift | squeezed | ~people.at_home[rows]]
     people.hub[gone] = -1
     people.hub_volunteer[shut[people.hub_volunteer]] = -1
     people.hub_months = (people.hub_months + 1) * (people.hub >= 0)
+
+
+def _carry_on(hub: Hub, people: Columns, p: Parameters) -> None:
+    """After the grant: no paid lead, no minibus, and no more guests than its volunteers can serve.
+
+    A hub that never had a lead goes on as it was, and so does a group: its members carry it.
+    """
+    hub.minibus_seats = 0
+    if hub.plan.paid_lead and not hub.plan.group:
+        volunteers = int((people.hub_volunteer == hub.row).sum())
+        hub.seats = min(hub.seats, int(volunteers * p.guests_per_hub_volunteer))
+    hub.paid_lead = False
 
 
 def join(
@@ -143,7 +170,7 @@ def join(
     members = np.flatnonzero(member)
     for hub in hubs:
         free = hub.places(p) - int(held[hub.row])
-        if free <= 0:
+        if free <= 0 or hub.plan.group:
             continue
         near = nearness[hub.row][people.area[rows]]
         reach = np.where(lift, p.hub_walk_in_share_needing_lift, near)
@@ -178,7 +205,8 @@ def _people_like_them(
     """People come where someone like them already goes, less often elsewhere: by ethnic group."""
     here = members[people.hub[members] == hub.row]
     there = np.bincount(people.ethnicity[here], minlength=len(ETHNICITIES))
-    return np.where(there > 0, 1.0, p.minority_reach_ratio_mainstream_hub)
+    more = 1.0 + hub.coproduced * (p.coproduction_reach_multiplier - 1.0)
+    return np.where(there > 0, 1.0, min(p.minority_reach_ratio_mainstream_hub * more, 1.0))
 
 
 def admit(

@@ -27,7 +27,7 @@ class OutsideWorld:
 
     `overseas_recruitment`, `care_price` and `contact` are multiples of the usual; `need_delay` is
     the share of requests for help put off; `mutual_aid` the share of residents helping neighbours
-    in an emergency.
+    in an emergency, called for by a plan or not.
     """
 
     overseas_recruitment: float = 1.0
@@ -36,6 +36,7 @@ class OutsideWorld:
     hubs_open: bool = True
     need_delay: float = 0.0
     mutual_aid: float = 0.0
+    mutual_aid_planned: bool = False
 
     def as_usual(self) -> None:
         """Back to ordinary times; rooms that hold this object see it at once."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents import (
+    appeal,
     carer,
     companions,
     crisis,
@@ -117,8 +118,10 @@ class Resident(ColumnAgent):
     def volunteer(people: ColumnAgentSet) -> None:
         """Volunteers stop and start."""
         model = _model(people)
-        led = np.array([each.paid_lead for each in model.hubs] + [True])
-        volunteer.come_and_go(people.columns, led, model.p, model.luck, model.month)
+        led = np.array([each.paid_lead and not each.overloaded for each in model.hubs] + [True])
+        over = model.areas_overloaded
+        volunteer.come_and_go(people.columns, led, model.p, model.luck, model.month, over)
+        appeal.step_in(model)
 
     @population_rule
     def help_each_other(people: ColumnAgentSet) -> None:
@@ -131,7 +134,9 @@ class Resident(ColumnAgent):
         )
         carer.take_the_role(columns, model.caring, model.p)
         volunteer.help_at_home(columns, model.p)
-        mutual_aid.help_out(columns, model.outside.mutual_aid, model.p, model.luck)
+        aid = model.outside.mutual_aid, model.p, model.luck
+        mutual_aid.help_out(columns, *aid, reaches=model.outside.mutual_aid_planned)
+        model.areas_overloaded = appeal.help_near(columns, len(model.place_keys), model.p)
         room = np.maximum(columns.needed_minutes - columns.kin_minutes, 0)
         columns.community_minutes = np.minimum(columns.community_minutes, room)
 

@@ -45,16 +45,26 @@ def start_volunteers(people: Columns, p: Parameters, luck: Luck) -> None:
 
 
 def come_and_go(
-    people: Columns, led: NDArray[np.bool_], p: Parameters, luck: Luck, month: int
+    people: Columns,
+    led: NDArray[np.bool_],
+    p: Parameters,
+    luck: Luck,
+    month: int,
+    overloaded: NDArray[np.bool_] | None = None,
 ) -> None:
     """One month: some stop, sooner where nobody coordinates; others start, so the share holds.
 
-    `led` says for each hub row (and, last, for elsewhere) whether a paid lead coordinates.
+    `led` says for each hub row (and, last, for elsewhere) whether a paid lead coordinates;
+    `overloaded` for each neighbourhood whether more is asked than those who stepped in pledged.
     """
     ids, attrition = people.id, p.volunteer_monthly_attrition
     rows = np.flatnonzero(people.volunteers)
     loose = (people.hub_volunteer[rows] >= 0) & ~led[people.hub_volunteer[rows]]
-    ratio = np.where(loose, p.volunteer_attrition_uncoordinated_multiplier, 1.0)
+    twice = p.volunteer_attrition_uncoordinated_multiplier
+    alone = people.stepped_in[rows]
+    ratio = np.where(loose | alone, twice, 1.0)
+    if overloaded is not None and alone.any():
+        ratio = ratio * np.where(alone & overloaded[people.area[rows]], twice, 1.0)
     stops = luck.happens(Decision.VOLUNTEER_LEAVE, ids[rows], month, attrition * ratio)
     # Nobody starts who would not if theirs were the keenest group of all.
     most = usual_shares(p).max() * max(p.volunteering_ratio_disabled, 1.0)
@@ -64,6 +74,8 @@ def come_and_go(
     starts = might[luck.happens(Decision.VOLUNTEER, ids[might], month, chance)]
     people.volunteers[rows[stops | ~people.at_home[rows]]] = False
     people.volunteers[starts] = True
+    went = np.flatnonzero(people.stepped_in)
+    people.stepped_in[went[~people.volunteers[went]]] = False
     placed = np.flatnonzero(people.hub_volunteer >= 0)
     people.hub_volunteer[placed[~people.volunteers[placed]]] = -1
     _set_minutes(people, p)
@@ -111,7 +123,9 @@ def help_at_home(people: Columns, p: Parameters) -> None:
     older = (people.age_months[rows] >= PENSION_AGE * 12).astype(np.int64)
     table = np.stack([p.array(f"volunteer_help_{group}", LEVELS) for group in ("18_64", "65plus")])
     wanted = table[older, people.need[rows]] * people.needed_minutes[rows]
-    pledged = float(people.volunteer_minutes.astype(np.int64).sum()) * p.volunteer_care_share
+    usual = people.volunteer_minutes.astype(np.int64)
+    usual[people.stepped_in] = 0  # their time is pledged where they live
+    pledged = float(usual.sum()) * p.volunteer_care_share
     total = float(np.rint(wanted * 100).sum()) / 100
     share = min(1.0, pledged / total) if total > 0 else 0.0
     low_level = p.array("low_level_share", LEVELS)[people.need[rows]]

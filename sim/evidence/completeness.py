@@ -24,7 +24,19 @@ FILE = "unused_parameters.csv"
 NAMES = ("p", "numbers", "parameters")
 # Names of the numbers object's own questions, and of ordinary mappings: not numbers.
 QUESTIONS = frozenset(
-    {"array", "build", "draw", "drawn", "items", "keys", "overridden", "reads", "scaled", "values"}
+    {
+        "array",
+        "build",
+        "draw",
+        "drawn",
+        "items",
+        "keys",
+        "overridden",
+        "reads",
+        "replaced",
+        "scaled",
+        "values",
+    }
 )
 
 

@@ -10,14 +10,35 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from sim.policies.capacity import Capacity
+from sim.policies.carers_support import CarersSupport
+from sim.policies.coproduction import Coproduction
 from sim.policies.formal_services import FormalServices
 from sim.policies.hubs import Hubs
 from sim.policies.lever import Lever, Payer, Where
+from sim.policies.mutual_aid import MutualAid
+from sim.policies.volunteering import Volunteering
 
-AnyLever = Annotated[FormalServices | Hubs, Field(discriminator="lever")]
+AnyLever = Annotated[
+    Capacity | CarersSupport | Coproduction | FormalServices | Hubs | MutualAid | Volunteering,
+    Field(discriminator="lever"),
+]
 
 LEVERS: dict[str, type[Lever]] = {
     kind.model_fields["lever"].default: kind for kind in get_args(get_args(AnyLever)[0])
 }
 
-__all__ = ["LEVERS", "AnyLever", "FormalServices", "Hubs", "Lever", "Payer", "Where"]
+__all__ = [
+    "LEVERS",
+    "AnyLever",
+    "Capacity",
+    "CarersSupport",
+    "Coproduction",
+    "FormalServices",
+    "Hubs",
+    "Lever",
+    "MutualAid",
+    "Payer",
+    "Volunteering",
+    "Where",
+]

@@ -131,9 +131,10 @@ class Hubs(Lever):
         state = community.plan_state(self)
         state["held"] = state.get("held", 0) + pence
         size = self.size(community.people_of_all_ages, p)
-        if "hubs" not in state and month >= self.start_month + self.months_to_open(p) and pence:
-            state["hubs"] = 1
-            self._open(community, size)
+        late = month - self.start_month - self.months_to_open(p)
+        number = max(1, round(size))
+        if late >= 0 and pence:
+            self._open(community, size, number, late)
         share = 1.0 - p.community_pub_share_of_capital_from_shares
         whole = (
             0
@@ -142,11 +143,10 @@ class Hubs(Lever):
         )
         mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix(community))]
         running = 0
-        if any(hub.open for hub in mine):
-            running = min(
-                state["held"],
-                round(self.running_gbp(p) * size * PENCE_PER_POUND / MONTHS_PER_YEAR),
-            )
+        opened = sum(hub.open for hub in mine)
+        if opened and pence:  # once the grant ends, what is left is not spent
+            a_year = self.running_gbp(p) * size * opened / number
+            running = min(state["held"], round(a_year * PENCE_PER_POUND / MONTHS_PER_YEAR))
         capital = max(min(state["held"] - running, whole - state.get("built", 0)), 0)
         state["built"] = state.get("built", 0) + capital
         state["held"] -= running + capital
@@ -165,18 +165,29 @@ class Hubs(Lever):
         number = community.plan_state(self)["number"]
         return f"plan hub {number} from month {self.start_month}, {self.where}:"
 
-    def _open(self, community: CommunityModel, size: float) -> None:
-        """Open whole hubs; a part of a hub is a smaller hub, with seats scaled to the money."""
+    def _open(self, community: CommunityModel, size: float, number: int, late: int) -> None:
+        """Open whole hubs; a part of a hub is a smaller hub, with seats scaled to the money.
+
+        Each opens when its neighbourhood is ready for it, `late` months after it was due or never.
+        """
         from sim.agents.hub import Hub, HubPlan
         from sim.world.bands import AGE_BANDS, ETHNICITIES, SEXES
 
-        p = community.p
-        number = max(1, round(size))
+        p, state = community.p, community.plan_state(self)
+        if "area 0" not in state:
+            areas = community.areas_first(self.where, self.neighbourhoods)
+            state |= {f"area {each}": int(areas[each % len(areas)]) for each in range(number)}
+        fixed = self.opening_months is not None
+        ready = [
+            each
+            for each in range(number)
+            if f"opened {each}" not in state
+            and community.readiness.may_open(state[f"area {each}"], late, p, fixed)
+        ]
         seats = self.lunch_club_seats if self.kitchen else 0  # no kitchen, no lunch
         if seats is None:
             seats = round(p.bevy_weekly_lunch_club_attendance)
         riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
-        areas = community.areas_first(self.where, self.neighbourhoods, number)
         groups = [each for each in self.for_whom if each != EVERYONE]
         ethnic = tuple(row for row, name in enumerate(ETHNICITIES) if f"ethnicity_{name}" in groups)
         bands = tuple(
@@ -188,10 +199,11 @@ class Hubs(Lever):
                 if group.startswith("age_")
             )
         )
-        for each in range(number):
+        for each in ready:
+            state[f"opened {each}"] = 1
             plan = HubPlan(
                 key=f"{self._prefix(community)} {each}",
-                area=int(areas[each % len(areas)]),
+                area=state[f"area {each}"],
                 seats=round(seats * self.sessions_per_week * size / number),
                 minibus_seats=round(riders * size / number) if self.minibus else 0,
                 paid_lead=self.paid_lead,

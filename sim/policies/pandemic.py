@@ -78,13 +78,10 @@ class Pandemic(Passing):
         Organisers, as far as the money for them goes, bring down the chance of leaving to that of
         coordinated volunteers.
         """
+        from sim.agents import mutual_aid  # late: reading a plan needs no numpy
+
         organised = min(self.organiser_gbp_per_head / p.mutual_aid_organiser_full_gbp_per_head, 1.0)
-        multiple = p.volunteer_attrition_uncoordinated_multiplier
-        ratio = 1.0 - organised * (1.0 - 1.0 / multiple)
-        early = 1.0 - (1.0 - p.mutual_aid_surge_monthly_retention) * ratio
-        late = 1.0 - p.mutual_aid_group_monthly_exit * ratio
-        surge = min(into, round(p.mutual_aid_surge_months))
-        return float(p.mutual_aid_participants_share * early**surge * late ** (into - surge))
+        return mutual_aid.surge(into, organised, p)
 
     def _pay(self, community: CommunityModel, month: int) -> None:
         if self.organiser_gbp_per_head == 0:

@@ -70,6 +70,7 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     ),
     "volunteers": Column(np.bool_, False, "volunteered formally this month"),
     "hub_volunteer": Column(I16, -1, "hub the person volunteers at, -1 none", low=-1),
+    "stepped_in": Column(np.bool_, False, "answered a plan's appeal; nobody coordinates them"),
     "volunteer_minutes": Column(I32, 0, "formal volunteering", "minutes a week", low=0),
     "help_keenness": Column(F, 0, "how readily the person gives care, uniform", low=0, high=1),
     "outside_minutes": Column(I32, 0, "hands-on care given outside the place", "min/week", low=0),
