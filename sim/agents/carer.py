@@ -55,7 +55,8 @@ def give_care(
     able = able_to_care(people)
     helper = household_carer(people, rows, able)
     near = near_kin(people, ties.kin, rows, able)
-    usual = np.where(package > 0, p.kin_share_when_council_helps, 1.0) * needed
+    helped = p.array("kin_share_when_council_helps", _GROUPS)[older]
+    usual = np.where(package > 0, helped, 1.0) * needed
     keen = (1.0 - p.carer_effort_least) * 2.0 * people.help_keenness[helper]
     at_hand = _table(p, "coresident_share")[older, level] * (p.carer_effort_least + keen)
     base_home = np.where(helper >= 0, np.rint(at_hand * usual).astype(np.int64), 0)

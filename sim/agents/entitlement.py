@@ -86,11 +86,25 @@ def is_ready(people: Columns, rows: Rows, p: Parameters) -> NDArray[np.bool_]:
 
 
 def kind_of_support(people: Columns, rows: Rows, p: Parameters, luck: Luck) -> Rows:
-    """Home care, direct payment, supported living or Shared Lives; a lasting preference."""
-    shares = np.stack([p.array(f"care_kind_{group}", KINDS) for group in GROUPS])
-    cuts = np.cumsum(shares, axis=1)[in_pension_age(people, rows), :-1]
+    """Home care, direct payment, supported living or Shared Lives, by need level.
+
+    The draw is theirs for life: with the same need the same person has the same kind of support.
+    """
+    shares = np.stack([[kind_shares(p, group, level) for level in range(len(LEVELS))]
+                       for group in GROUPS])  # fmt: skip
+    cuts = np.cumsum(shares, axis=2)[in_pension_age(people, rows), people.need[rows], :-1]
     draw = luck.uniform(Decision.CARE_KIND, people.id[rows], 0)
     return 1 + (draw[:, None] > cuts).sum(axis=1)
+
+
+def kind_shares(p: Parameters, group: str, level: int) -> Floats:
+    """Share of each of `KINDS` among new clients of an age group and need level: float64[4].
+
+    Odds of each kind against home care change by `care_kind_tilt` (log) with each level over 2.
+    """
+    odds = p.array(f"care_kind_{group}", KINDS)
+    odds = odds * np.exp(p.array(f"care_kind_tilt_{group}", KINDS) * (level - 2))
+    return np.asarray(odds / odds.sum())
 
 
 def need_above_care_act(people: Columns, among: NDArray[np.bool_], p: Parameters) -> int:

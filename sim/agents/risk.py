@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, QUINTILES, SEXES
+from sim.world.bands import AGE_BANDS, LEVELS, QUINTILES, SEXES
 from sim.world.columns import Columns
 from sim.world.margins import need_gradient
 
@@ -87,18 +87,13 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
 
 
 def mortality_of_state(people: Columns, p: Parameters) -> Floats:
-    """Relative chance of death by need, care home and deprivation: float64[n]."""
-    by_need = np.array(
-        [
-            1.0,
-            p.mortality_need_light_ratio,
-            p.mortality_need_light_ratio,
-            p.mortality_need_ratio,
-            p.mortality_need_ratio,
-        ]
-    )
+    """Relative chance of death by need, care home and deprivation: float64[n].
+
+    Of the care home's ratio for the age, people at home have a power that rises with need.
+    """
     homes = p.array("mortality_care_home_ratio", AGE_BANDS)[people.band]
-    state = np.where(people.at_home, by_need[people.need], homes)
+    power = p.array("mortality_need_power", LEVELS)[people.need]
+    state = np.where(people.at_home, homes**power, homes)
     # +1 most deprived, -1 least deprived
     step = (2.0 - np.arange(len(QUINTILES))) / 2.0
     older = people.band >= AGE_BANDS.index("75_84")
