@@ -239,10 +239,4 @@ def number(value: float | None) -> str:
 
 def write_page(rows: Sequence[Row], path: str | Path, command: str = COMMAND) -> Path:
     """Write the page of fit whole, or not at all."""
-    place = Path(path)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(place, page(rows, command).encode())
-    except OSError as error:
-        raise UserMistake(f"{place} cannot be written here ({error.strerror}).") from None
-    return place
+    return atomic.write_page(Path(path), page(rows, command))
