@@ -210,7 +210,13 @@ def _rows(place: Any, lived: Sequence[_Lived]) -> list[CouncilRow]:
         value, why = told[key]
         rows.append(
             CouncilRow(
-                place.name, key, value, statistics.fmean(values), min(values), max(values), why,
+                place.name,
+                key,
+                value,
+                statistics.fmean(values),
+                min(values),
+                max(values),
+                why,
                 1.0 / math.sqrt(seen) if seen else None,
             )  # fmt: skip
         )

@@ -82,9 +82,7 @@ def page(rows: Sequence[CouncilRow], command: str, when: datetime | None = None)
         cells = [each["figure"], each["given"], str(each["councils"]), *ratios, counts]
         parts.append(f"| {' | '.join(cells)} |")
     parts += ["", "How each figure enters the model:", ""]
-    parts += [
-        f"- {figure.name}: {figure.how} ({figure.published})." for figure in FIGURES.values()
-    ]
+    parts += [f"- {figure.name}: {figure.how} ({figure.published})." for figure in FIGURES.values()]
     for council in dict.fromkeys(row.council for row in rows):
         parts += [
             "", f"## {council}", "",
