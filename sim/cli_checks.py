@@ -76,9 +76,9 @@ def _councils(
     from sim.experiment.councils import compare
     from sim.experiment.councils_page import count_line, write_page
 
-    seeds = {} if seed is None else {"seeds": (seed,)}
+    seeds = None if seed is None else (seed,)
     with screen.Progress(quiet or as_json, "first years") as progress:
-        rows = compare(**_given(residents=residents), **seeds, progress=progress)
+        rows = compare(**_given(residents=residents, seeds=seeds), progress=progress)
     if write is not None:
         typed = _given(residents=residents, seed=seed)
         write_page(rows, write, _command("validate --councils", typed, write))

@@ -15,7 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, gap, hub, means_test, payers, providers, reablement, volunteer
+from sim.agents import (
+    books,
+    funnel,
+    gap,
+    hub,
+    jobs,
+    means_test,
+    payers,
+    providers,
+    reablement,
+    volunteer,
+)
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -179,6 +190,7 @@ class CommunityModel(Gathering):
         counted = diary.count(people, self.events, self.norms, self.p)
         told = self._money_per_head() | self.market.measures(len(people))
         latest = self.diary.write(diary.cell_of(people), counted, told)
+        self.diary.jobs.append(jobs.by_group(self.posts, len(people)))
         for key, value in latest.items():
             setattr(self, key, value)
         if self.keep_lives:

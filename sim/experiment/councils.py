@@ -208,18 +208,9 @@ def _rows(place: Any, lived: Sequence[_Lived]) -> list[CouncilRow]:
         values = [each.values[key] for each in lived]
         seen = sum(each.seen[key] for each in lived)
         value, why = told[key]
-        rows.append(
-            CouncilRow(
-                place.name,
-                key,
-                value,
-                statistics.fmean(values),
-                min(values),
-                max(values),
-                why,
-                1.0 / math.sqrt(seen) if seen else None,
-            )  # fmt: skip
-        )
+        luck = 1.0 / math.sqrt(seen) if seen else None
+        middle = statistics.fmean(values)
+        rows.append(CouncilRow(place.name, key, value, middle, min(values), max(values), why, luck))
     return rows
 
 

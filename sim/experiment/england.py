@@ -152,7 +152,7 @@ def account_and_model(
             "high": growth.high,
             "note": growth.note,
             "in_this_run": float(model.p.council_budget_real_growth),
-        },  # fmt: skip
+        },
         residents=residents,
         seed=seed,
         published=[_fee_gap(key) for key in FEE_GAPS],

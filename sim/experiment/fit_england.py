@@ -36,6 +36,7 @@ FEE_GAPS = {
     "care_homes_65plus": ("care_homes_65plus",),
     "care_homes_18_64_and_supported_living": ("care_homes_18_64", "supported_living"),
 }
+PRIVATE = ("self_funders_home_care_", "other_private_help_cleaners_sitters_micro_enterprises_")
 
 
 def opening_day(model: Any, found: Findings) -> None:
@@ -205,5 +206,4 @@ class YearOfAccount:
         for name, pounds in told.items():
             found.add(MONEY + name, pounds * found.scale / BILLION, "billion, year one")
         found.add("private_help", sums["private home care"] * found.scale / BILLION,
-                  "billion, year one", 0.0, f"{MONEY}self_funders_home_care_{unit}",
-                  f"{MONEY}other_private_help_cleaners_sitters_micro_enterprises_{unit}")  # fmt: skip
+                  "billion, year one", 0.0, *(MONEY + line + unit for line in PRIVATE))  # fmt: skip
