@@ -118,7 +118,8 @@ def england(
         shown = [line for line in lines if every_line or line.model is not None]
         screen.say("", f"{block}: the model has {sum(x.model is not None for x in lines)} of "
                        f"{len(lines)} lines")  # fmt: skip
-        _table(LINE_FACTS, [line.facts() for line in shown])
+        if shown:
+            _table(LINE_FACTS, [line.facts() for line in shown])
     screen.say("", *gap_lines(found), "")
     head, *rows = years_lines(found)
     screen.table(head, rows)

@@ -17,6 +17,7 @@ from sim.experiment.fit_carers import CARER_HOURS
 from sim.experiment.fit_finding import Findings
 from sim.money import Account
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND
+from sim.world.bands import LEVELS as NAMES
 from sim.world.bands import PENSION_AGE, Care, CareHome
 from sim.world.ties import Kind
 
@@ -69,6 +70,8 @@ def opening_day(model: Any, found: Findings) -> None:
         for level in LEVELS:
             key = f"{CHECK}share_of_the_level_in_council_support_at_home_{group}_level_{level}"
             found.share(key, client, here & home & (people.need == level))
+    for level, needed in zip((0, *LEVELS), model.p.array("hours_needed", NAMES), strict=True):
+        found.add(f"{PEOPLE}level_hours_needed_level_{level}", needed, "a number of the model")
     carer, hours = people.carer, people.answered_hours
     for name, (low, high) in CARER_HOURS.items():
         here = carer & (hours >= low) & (hours < high)
