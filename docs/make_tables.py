@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sim.luck import Decision
-from sim.outcomes import GROUPS, MEASURES
+from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS
 from sim.world.people import RESIDENT_COLUMNS
 
 PAGE = Path(__file__).with_name("tables.md")
@@ -84,6 +84,8 @@ def outcomes() -> str:
 def groups() -> str:
     """Every group results are shown for."""
     rows = [[f"`{key}`", label] for key, label in GROUPS.items()]
+    parts = (part.items() for part in WORKER_GROUPS.values())
+    rows += [[f"`{key}`", f"{label} (paid to care)"] for part in parts for key, label in part]
     return "## Groups\n\n" + _table(["group", "words"], rows)
 
 

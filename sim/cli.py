@@ -16,6 +16,7 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_screen as screen
+from sim.cli_checks import england, validate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
 from sim.cli_options import (
     CausalOption,
@@ -27,7 +28,6 @@ from sim.cli_options import (
     QuietOption,
     ResidentsOption,
     SeedOption,
-    WriteOption,
     YearsOption,
 )
 from sim.errors import UserMistake
@@ -307,33 +307,8 @@ def report(
     screen.say(str(built) if quiet else f"Now open: {built}")
 
 
-@app.command()
-def validate(
-    residents: ResidentsOption = None,
-    years: YearsOption = None,
-    seed: SeedOption = None,
-    write: WriteOption = None,
-    quiet: QuietOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Compare a baseline of England with the published figures, misses first."""
-    from sim.experiment.validate import count_line, write_page
-    from sim.experiment.validate import validate as compare_with_figures
-
-    asked = _given({"residents": residents, "years": years, "seed": seed})
-    with screen.Progress(quiet or as_json, "months") as progress:
-        rows = compare_with_figures(**asked, progress=progress)
-    if write is not None:
-        typed = "".join(f" --{name} {value}" for name, value in asked.items())
-        write_page(rows, write, f"{ME} validate{typed} --write {write}")
-    facts = ("key", "kind", "target", "low", "high", "value", "verdict")
-    told = [{fact: getattr(row, fact) for fact in facts} for row in rows]
-    if as_json:
-        screen.say_json(told)
-        return
-    if not quiet:
-        screen.table(facts, [tuple(screen.amount(row[fact]) for fact in facts) for row in told])
-    screen.say(count_line(rows))
+app.command()(validate)
+app.command()(england)
 
 
 @app.command()

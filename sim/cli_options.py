@@ -91,7 +91,7 @@ OutOption = Annotated[
 ]
 WriteOption = Annotated[
     str | None,
-    typer.Option("--write", metavar="FILE", help="Write the page of fit, misses first."),
+    typer.Option("--write", metavar="FILE", help="Write the whole page as Markdown."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what is needed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]

@@ -122,10 +122,11 @@ def add_to_year(people: Columns, counted: Mapping[str, Floats | Flags]) -> None:
 
 @dataclass
 class Diary:
-    """Monthly sums by cell, and the place's money by month."""
+    """Monthly sums by cell, the place's money, and its paid carers' jobs by group."""
 
     sums: list[Floats] = field(default_factory=list)
     money: list[dict[str, float]] = field(default_factory=list)
+    jobs: list[dict[tuple[str, str], float]] = field(default_factory=list)
 
     def write(
         self, cell: NDArray[np.int64], counted: dict[str, Floats | Flags], money: dict[str, float]
@@ -154,6 +155,8 @@ class Diary:
                         rows.append((month, group, key, value))
             told = ((key, value) for key, value in money.items() if np.isfinite(value))
             rows.extend((month, "all", key, value) for key, value in told)
+        for month, told_of in enumerate(self.jobs, start=1):
+            rows.extend((month, group, key, value) for (group, key), value in told_of.items())
         return pd.DataFrame(rows, columns=["month", "group", "measure", "value"])
 
 

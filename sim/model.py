@@ -21,6 +21,7 @@ from sim.agents import (
     gap,
     groups,
     hub,
+    jobs,
     means_test,
     payers,
     providers,
@@ -193,6 +194,7 @@ class CommunityModel(Gathering):
         counted = diary.count(people, self.events, self.norms, self.p)
         told = self._money_per_head() | self.market.measures(len(people))
         latest = self.diary.write(diary.cell_of(people), counted, told)
+        self.diary.jobs.append(jobs.by_group(self.posts, len(people)))
         for key, value in latest.items():
             setattr(self, key, value)
         if self.keep_lives:

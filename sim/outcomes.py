@@ -186,6 +186,16 @@ _LIST = (
         by_group=False,
     ),
     Measure(
+        "filled_care_posts_per_1000",
+        "People in paid posts in care",
+        "per 1,000",
+        _ALL,
+        "mean",
+        0,
+        1000.0,
+        by_group=False,
+    ),
+    Measure(
         "vacancy_rate", "Vacancies in care", "share", "posts in care", "mean", -1, by_group=False
     ),
     Measure(
@@ -297,3 +307,32 @@ GROUPS: dict[str, str] = {
     "carer": "Unpaid carers",
     "not_carer": "People who are not unpaid carers",
 }
+
+# Who the people paid to care are, and whom they work for: measures of posts are told for these.
+WORKERS = "workers_"
+WORKER_GROUPS: dict[str, dict[str, str]] = {
+    "employer": {
+        f"{WORKERS}agency": "Home care agencies",
+        f"{WORKERS}community_business": "Community businesses and co-operatives",
+        f"{WORKERS}reablement": "The council's reablement team",
+        f"{WORKERS}care_home_65": "Care homes for people aged 65 or over",
+        f"{WORKERS}care_home_18_64": "Care homes for people aged 18 to 64",
+        f"{WORKERS}supported_living": "Supported living",
+        f"{WORKERS}shared_lives": "Shared Lives",
+        f"{WORKERS}personal_assistant": "People they help (personal assistants)",
+    },
+    "sex": {f"{WORKERS}female": "Women", f"{WORKERS}male": "Men"},
+    "ethnicity": {
+        f"{WORKERS}white": "White workers",
+        f"{WORKERS}asian": "Asian workers",
+        f"{WORKERS}black": "Black workers",
+        f"{WORKERS}mixed": "Workers of mixed ethnic groups",
+        f"{WORKERS}other": "Workers of other ethnic groups",
+    },
+}
+WORKER_MEASURES = (
+    "filled_care_posts_per_1000",
+    "secure_contract_share",
+    "care_worker_pay_gbp_per_hour",
+    "months_in_post_mean",
+)

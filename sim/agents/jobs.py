@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.employers import Employer
+from sim.units import THOUSAND
 from sim.world.bands import ETHNICITIES
+from sim.world.columns import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Flags = NDArray[np.bool_]
+Monthly = dict[tuple[str, str], float]  # (group, measure) -> value
 
 
 def workforce_table(model: CommunityModel) -> pd.DataFrame:
@@ -59,6 +62,39 @@ def workforce_table(model: CommunityModel) -> pd.DataFrame:
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.MultiIndex.from_tuples(rows, names=("by", "group"))
     return table
+
+
+def by_group(posts: Columns, residents: int) -> Monthly:
+    """This month's measures of filled posts for each kind of employer, sex and ethnic group.
+
+    Keyed (group, measure) in the words of `sim.outcomes`: filled posts per 1,000 of `residents`,
+    share with secure hours, mean pay in pounds an hour, mean months in post. A group nobody is in
+    is left out. Means are over people: their sums do not depend on the order of rows.
+    """
+    rows = np.flatnonzero(posts.filled)
+    secure, months = posts.secure[rows], posts.months[rows]
+    pence = np.rint(posts.pay[rows].astype(np.float64) * THOUSAND)  # tenths of a penny add exactly
+    found: Monthly = {}
+
+    def tell(names: list[str], group: NDArray[np.int64]) -> None:
+        size = len(names)
+        number = np.bincount(group, minlength=size)
+
+        def total(values: Any) -> NDArray[np.float64]:
+            return np.bincount(group, weights=values, minlength=size).astype(np.float64)
+
+        sums = (total(secure), total(pence) / THOUSAND, total(months))
+        for at in np.flatnonzero(number).tolist():
+            key, people = f"workers_{names[at]}", float(number[at])
+            found[key, "filled_care_posts_per_1000"] = people / max(residents, 1) * THOUSAND
+            found[key, "secure_contract_share"] = float(sums[0][at]) / people
+            found[key, "care_worker_pay_gbp_per_hour"] = float(sums[1][at]) / people
+            found[key, "months_in_post_mean"] = float(sums[2][at]) / people
+
+    tell([kind.name.lower() for kind in Employer], posts.kind[rows].astype(np.int64))
+    tell(["male", "female"], posts.female[rows].astype(np.int64))
+    tell(list(ETHNICITIES), posts.ethnicity[rows].astype(np.int64))
+    return found
 
 
 def turnover(market: Market, *kinds: Employer) -> float:

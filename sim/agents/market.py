@@ -282,6 +282,7 @@ class Market:
         at_work = int(self.filled_by_service.sum())
         return {
             "undelivered_hours_per_1000": short / MINUTES_PER_HOUR / max(residents, 1) * THOUSAND,
+            "filled_care_posts_per_1000": workers / max(residents, 1) * THOUSAND,
             "vacancy_rate": 1.0 - workers / len(posts) if len(posts) else nan,
             "turnover_rate": self.leavers * 12 / at_work if at_work else nan,
             "secure_contract_share": float(posts.secure[rows].mean()) if workers else nan,

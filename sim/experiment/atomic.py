@@ -88,6 +88,19 @@ def write(path: Path, content: bytes) -> None:
         fresh.write_bytes(content)
 
 
+def write_page(path: Path, text: str) -> Path:
+    """Write a page of words where a user named, making its folder; returns where.
+
+    Raises UserMistake where that cannot be.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, text.encode())
+    except OSError as error:
+        raise UserMistake(f"{path} cannot be written here ({error.strerror}).") from None
+    return path
+
+
 def make_folder(path: Path) -> None:
     """Create `path` and the folders above it; raises FolderTrouble when that cannot be done."""
     with plainly(path):

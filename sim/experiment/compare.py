@@ -24,7 +24,7 @@ from sim.experiment.appraise import Appraisal, appraise
 from sim.experiment.ensemble import Failed, Interrupted, Progress
 from sim.experiment.request import BASELINE, REAL_MODEL
 from sim.experiment.run import build_request, run_presets
-from sim.outcomes import GROUPS, MEASURES
+from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS, WORKER_MEASURES
 
 __all__ = ["Comparison", "compare", "ensemble", "run"]
 
@@ -77,6 +77,32 @@ class Comparison:
             & (self.summary["scenario"] != BASELINE)
         )
         return self.summary.loc[wanted, _DIFFERENCES].reset_index(drop=True)
+
+    def workforce(self, year: int | None = None) -> pd.DataFrame:
+        """Return paid carers' jobs by group in `year` (the last one when left out).
+
+        One row per scenario, measure and group: `by` is all, employer, sex or ethnicity; medians
+        and ranges over members, and for scenarios the paired difference from the baseline. Posts
+        are per 1,000 residents, pay in pounds an hour, time in post in months. Raises UserMistake
+        for a year these results do not hold.
+        """
+        rows = self.summary
+        last = int(rows["year"].max())
+        if year is not None and not 1 <= year <= last:
+            raise UserMistake(f"year: {year!r} is not in these results. Give 1 to {last}.")
+        kinds = {"all": ("all", "Everyone paid to care")} | {
+            key: (part, words)
+            for part, groups in WORKER_GROUPS.items()
+            for key, words in groups.items()
+        }
+        rows = rows[
+            rows["measure"].isin(WORKER_MEASURES)
+            & rows["group"].isin(list(kinds))
+            & (rows["year"] == (last if year is None else year))
+        ].reset_index(drop=True)
+        rows.insert(1, "by", rows["group"].map(lambda key: kinds[key][0]))
+        rows.insert(2, "who", rows["group"].map(lambda key: kinds[key][1]))
+        return rows
 
     def appraisal(self) -> Appraisal:
         """Return what each scenario costs, who pays and what comes back, by Green Book rules.

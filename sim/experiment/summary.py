@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.experiment.member import REACHED
 from sim.experiment.request import BASELINE
-from sim.outcomes import GROUPS, MEASURES
+from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS
 
 MONTHS = 12
 KEYS = ["scenario", "measure", "group", "year"]
@@ -28,6 +28,7 @@ SUMMARY_COLUMNS = [
     "sign_agreement",
     "members",
 ]
+_GROUPS = [*GROUPS, *(key for part in WORKER_GROUPS.values() for key in part)]
 # The ends of the 90% interval that every result states (model.md, section 8).
 _LOW, _MIDDLE, _HIGH = 0.05, 0.5, 0.95
 
@@ -158,7 +159,7 @@ def _sign_agreement(difference: np.ndarray, middle: np.ndarray) -> np.ndarray:
 def _reading_order(column: pd.Series) -> pd.Series:
     if column.name == "scenario":
         return column.map(lambda name: (name != BASELINE, name))
-    known = {"measure": list(MEASURES), "group": list(GROUPS)}.get(str(column.name))
+    known = {"measure": list(MEASURES), "group": _GROUPS}.get(str(column.name))
     if known is None:
         return column
     place = {key: number for number, key in enumerate(known)}

@@ -74,8 +74,16 @@ def validate(
     return in_order([*rows, *not_computed({row.key for row in rows})])
 
 
-def observe(model: Any, progress: Progress | None = None) -> Findings:
-    """Run a fresh baseline to its horizon and measure it on the way."""
+def observe(
+    model: Any,
+    progress: Progress | None = None,
+    also: Sequence[Any] = (),
+    first: Callable[[Any, Findings], None] | None = None,
+) -> Findings:
+    """Run a fresh baseline to its horizon and measure it on the way.
+
+    `first` measures the opening day besides, each of `also` every month (`month`, `report`).
+    """
     people = model.world.people
     found = Findings(float(model.place.facts["people"].value) / model.people_of_all_ages)
     feelings, friendships, care = Feelings(), Friendships(), YearOfCare()
@@ -84,6 +92,8 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     faults: list[str] = []
     aged = {name: _older_than(people, age) for name, age in GROWING.items()}
     fit_people.measure(model, found)
+    if first is not None:
+        first(model, found)
     care.open(model)
     carers.open(model, found)
     for month in range(model.horizon + 1):
@@ -94,6 +104,8 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
             care.month(model)
             workforce.month(model)
             carers.month(model)
+            for each in also:
+                each.month(model)
         if month % 12 == 0:
             feelings.look(model)
             friendships.look(model)
@@ -105,6 +117,8 @@ def observe(model: Any, progress: Progress | None = None) -> Findings:
     care.report(found)
     workforce.report(found)
     carers.report(found)
+    for each in also:
+        each.report(found)
     _grown(model, aged, found)
     words = faults[0] if faults else "every column and tie, at the start and after each year"
     found.add("states_within_range", 0.0 if faults else 1.0, words)
@@ -239,10 +253,4 @@ def number(value: float | None) -> str:
 
 def write_page(rows: Sequence[Row], path: str | Path, command: str = COMMAND) -> Path:
     """Write the page of fit whole, or not at all."""
-    place = Path(path)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(place, page(rows, command).encode())
-    except OSError as error:
-        raise UserMistake(f"{place} cannot be written here ({error.strerror}).") from None
-    return place
+    return atomic.write_page(Path(path), page(rows, command))

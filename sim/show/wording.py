@@ -10,13 +10,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.outcomes import GROUPS, MEASURES
+from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS
 
 PRICES = "2024/25 prices"
 SMALLEST = 0.01
 TOO_SMALL = 0.015  # per 1,000 people: fewer than one in 60,000
 EVERYONE = "residents aged 16 or over"
 REACHED = "people the scenario reached"
+CARE_WORKERS = "care workers"
+_LABELS = GROUPS | {key: words for part in WORKER_GROUPS.values() for key, words in part.items()}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Phrase:
             return self.who
         if group == "reached":
             return REACHED
-        label = GROUPS.get(group, group)
+        label = _LABELS.get(group, group)
         return f"{self.who} ({label[:1].lower()}{label[1:]})"
 
 
@@ -87,6 +89,33 @@ PHRASES: dict[str, Phrase] = {
     "life_satisfaction_mean": _score("life satisfaction", "score, 0 to 10, average of {who}"),
     "hub_attender_share": _people("people going to a hub in a month"),
     "volunteer_share": _people("people volunteering in a month"),
+    "filled_care_posts_per_1000": _rate("people in paid posts in care", ""),
+    "secure_contract_share": Phrase(
+        "care workers with secure hours",
+        "in every 1,000 {who}",
+        "care workers with secure hours per 1,000 {who}",
+        factor=1000.0,
+        who=CARE_WORKERS,
+    ),
+    "care_worker_pay_gbp_per_hour": Phrase(
+        "pay of care workers",
+        "an hour",
+        "pounds an hour in 2024/25 wages, average of {who}",
+        "lower",
+        "higher",
+        "size",
+        pounds=True,
+        who=CARE_WORKERS,
+    ),
+    "months_in_post_mean": Phrase(
+        "time in post of care workers",
+        "months on average",
+        "months in post, average of {who}",
+        "shorter",
+        "longer",
+        "size",
+        who=CARE_WORKERS,
+    ),
     "fee_gap_gbp_per_head": _pounds("fee gap"),
     "demand_gap_gbp_per_head": _pounds("demand gap"),
     "need_gap_gbp_per_head": _pounds("need gap"),

@@ -55,7 +55,7 @@ def _england(kind: str) -> float:
 
 
 @cache
-def _own(code: str, group: str) -> float:
+def own_price(code: str, group: str) -> float:
     """A council's price over England's at its own mix of homes; nan where none is believed."""
     paid = expected = 0.0
     for kind in _KINDS[group]:
@@ -74,10 +74,10 @@ def _price(group: str) -> Callable[[str], tuple[float, str]]:
         return min(max(ratio, rule("price_ratio_least")), rule("price_ratio_most"))
 
     def read(code: str) -> tuple[float, str]:
-        own = _own(code, group)
+        own = own_price(code, group)
         if math.isnan(own):
             region = councils()[code]["region"]
-            same = [_own(each, group) for each in councils() if _in(each, region)]
+            same = [own_price(each, group) for each in councils() if _in(each, region)]
             return held(float(np.nanmedian(same))), _REGION
         return held(own), ""
 
