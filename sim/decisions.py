@@ -139,3 +139,6 @@ class Decision(IntEnum):
     CARER_PLACE = 243
     CARING_SINCE = 244
     JOB = 245
+    # the council's answer to money
+    CARE_HOME_PANEL = 280
+    SUPPORTED_LIVING_PANEL = 281
