@@ -63,14 +63,13 @@ class Events:
 
 
 def goes_without(people: Columns, rows: NDArray[np.int64], p: Parameters) -> Flags:
-    """Which of `rows`, who are in need at home, have unmet need as surveys tell it from met need.
+    """Which of `rows`, who are in need, have unmet need as surveys tell it from met need.
 
-    A survey asks whether a person gets help with a task, not for how many hours: unmet is here
-    when at least `unmet_counts_from_share` of the hours needed are met by nobody.
+    A survey asks whether a person goes without help, not for how many hours: unmet is here when
+    nobody meets `unmet_counts_from_share` of the hours needed at home. In a care home need is met.
     """
-    return np.asarray(
-        people.unmet_minutes[rows] >= p.unmet_counts_from_share * people.needed_minutes[rows]
-    )
+    least = p.unmet_counts_from_share * people.needed_minutes[rows]
+    return np.asarray((people.unmet_minutes[rows] >= least) & people.at_home[rows])
 
 
 def care_not_ready(people: Columns, rows: NDArray[np.int64]) -> Floats:
@@ -96,8 +95,8 @@ def hospital(
 ) -> None:
     """A&E attendances without admission, emergency admissions and delayed discharges."""
     ids, band = people.id, people.band
-    needy = np.flatnonzero(people.needed_minutes > 0)
-    # risk ratio of unmet care: ratio ** (unmet or not, less the share unmet at the start)
+    needy = np.flatnonzero(people.need > 0)
+    # risk ratio of unmet v met: ratio ** (unmet or not, less the share unmet at the start)
     unmet = goes_without(people, needy, p) - norms.goes_without
     rate = p.array("admissions_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("admission", people, raw["admission"])
@@ -111,7 +110,7 @@ def hospital(
     seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
     through = events.admission * p.admissions_through_ae_share
     events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
-    there = needy[events.admission[needy]]
+    there = needy[events.admission[needy] & people.at_home[needy]]
     ready, not_ready = p.delay_chance_care_ready, p.delay_chance_care_not_ready
     risk = ready + (not_ready - ready) * care_not_ready(people, there)
     events.delayed = np.zeros(len(people), dtype=np.bool_)
