@@ -146,3 +146,6 @@ class Decision(IntEnum):
     APPEAL_RANK = 323
     CARERS_GROUP = 324
     CARERS_GROUP_RANK = 325
+    # the council's answer to money
+    CARE_HOME_PANEL = 280
+    SUPPORTED_LIVING_PANEL = 281

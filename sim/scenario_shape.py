@@ -80,6 +80,17 @@ class CouncilRules(Table):
     support_follows_pressure: bool = Field(
         True, description="part of the year's savings is found in assessment and other support"
     )
+    placements_follow_pressure: bool = Field(
+        True,
+        description="the council's panel turns down care-home places it would pay for, and new "
+        "supported living, when money is short",
+    )
+    fees_follow_pressure: bool = Field(
+        True, description="fees are held back behind the growth of costs when money is short"
+    )
+    waits_follow_support: bool = Field(
+        True, description="with less other support there are fewer assessors, and longer waits"
+    )
     prices_follow_wages: bool = Field(
         True, description="fees and prices of care grow with care workers' wages"
     )

@@ -6,22 +6,30 @@ towns that share their luck.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 from towns import PLACE, plan, same_diary, services, town, who_differs
 
+from sim.agents import crisis, packages
+from sim.agents.books import fees_now
 from sim.agents.council import Council, Switches
 from sim.agents.council_start import PRICED, at_this_place, client_ratio, place_factors
+from sim.agents.crisis import Events
+from sim.agents.entitlement import kind_of_support
 from sim.errors import UserMistake
 from sim.model import CommunityModel
 from sim.parameters import Override, Parameters
 from sim.scenario import Scenario
 from sim.scenario_shape import CouncilRules
+from sim.world.bands import Care, CareHome
+from sim.world.columns import Columns
+from sim.world.people import RESIDENT_COLUMNS
 from sim.world.places import get
 
 RULES = [each.name for each in fields(Switches)]
-PRESSURE = [name for name in RULES if name.endswith("_follows_pressure") or "packages" in name]
+PRESSURE = [name for name in RULES if name.endswith("_pressure")]
 
 
 def without(*rules: str) -> Scenario:
@@ -33,6 +41,7 @@ def after_a_year(p: Parameters, spent: int, given: int, switches: Switches) -> C
     council = Council(TOWN, 0.0, p, switches)
     council.base_pence, council.other_pence, council.prevention_pence = given // 12, 1_000_000, 10
     council.spent_this_year, council.budget_this_year = spent, given
+    council.monthly = [spent // 12] * 12
     council.april(p, 2)
     return council
 
@@ -54,21 +63,60 @@ def test_the_savings_to_find_are_dearer_care_and_overspending_less_the_new_budge
     wanted = 12_240_000 * (1.0 + GROWTH) + 120_000
     assert council.savings_target_pence == pytest.approx(wanted - 12 * 1_026_000, abs=2)
     pressure = council.savings_target_pence / (12 * 1_026_000)
-    assert council.tightness == pytest.approx(1.0 * pressure)
-    assert council.generosity == pytest.approx(1.0 - 0.5 * pressure)
+    assert council.tightness == pytest.approx(2.5 * pressure)
+    assert council.generosity == pytest.approx(1.0 - 0.8 * pressure)
+    assert council.turned_down == pytest.approx(1.0 * pressure)
+    assert council.fees_held == pytest.approx(0.5 * pressure)  # less than the growth of costs
     assert council.prevention_share == pytest.approx(1.0 - 2.0 * pressure)
     assert council.other_pence == pytest.approx(
-        1_000_000 * (1.0 + GROWTH) * (1.0 - 0.2 * pressure), abs=2
+        1_000_000 * (1.0 + GROWTH) * (1.0 - 0.8 * pressure), abs=2
     )
-    assert council.rules_now.cut_off_hours == pytest.approx(8.0 * (1.0 + pressure))
+    rules = council.rules_now
+    assert rules.cut_off_hours == pytest.approx(8.0 * (1.0 + 2.5 * pressure))
+    assert rules.turned_down == council.turned_down
+    assert rules.assessors == pytest.approx(1.0 - 0.8 * pressure)
 
 
-def test_slack_loosens_but_support_does_not_grow_back() -> None:
+def test_slack_loosens_and_gives_back_no_more_than_was_taken() -> None:
     council = after_a_year(P, 11_000_000, 12_000_000, Switches())
     assert council.savings_target_pence < 0
     assert council.tightness < 0 and council.generosity > 1.0
-    assert council.prevention_share == 1.0
+    assert council.prevention_share == council.support_share == 1.0
+    assert council.turned_down == council.fees_held == 0.0
     assert council.other_pence == round(1_000_000 * (1.0 + GROWTH))
+    council = after_a_year(P, 13_000_000, 12_000_000, Switches())
+    squeezed = council.support_share
+    council.spent_this_year = council.budget_this_year = 12_312_000
+    council.monthly = [900_000] * 12  # 10.8m a year: money to spare
+    council.april(P, 3)
+    assert squeezed < council.support_share <= 1.0
+    assert council.rules_now.assessors == council.support_share
+
+
+def test_savings_agreed_and_only_begun_are_not_asked_for_twice() -> None:
+    """Spending fell to the budget by the last months: the year's overspend alone is due."""
+    switches = Switches(budget_grows=False, prices_follow_wages=False)
+    council = Council(TOWN, 0.0, P, switches)
+    council.base_pence = 1_000_000
+    council.spent_this_year, council.budget_this_year = 12_300_000, 12_000_000
+    council.monthly = [1_033_334] * 9 + [1_000_000] * 3
+    council.april(P, 2)
+    assert council.savings_target_pence == 150_000  # half of what is carried
+
+
+def test_fees_fall_behind_costs_by_no_more_than_costs_grew() -> None:
+    council = after_a_year(P, 15_000_000, 12_000_000, Switches())
+    assert council.fees_held == pytest.approx(GROWTH)
+    usual = after_a_year(P, 15_000_000, 12_000_000, Switches(fees_follow_pressure=False))
+    fees, full = fees_now(council, P), fees_now(usual, P)
+    assert fees.home_care_price_hour == full.home_care_price_hour  # care costs what it costs
+    assert (
+        fees.nhs_care_home_week == full.nhs_care_home_week
+    )  # the NHS's share is not the council's
+    for name in ("home_care_hour", "direct_payment_hour", "supported_living_week"):
+        assert getattr(fees, name) == pytest.approx(getattr(full, name) * (1.0 - GROWTH), abs=1), (
+            name
+        )
 
 
 def test_reserves_hold_so_much_and_the_rest_must_be_found_at_once() -> None:
@@ -86,6 +134,9 @@ def test_each_rule_can_be_switched_off_alone() -> None:
         "packages_follow_pressure": lambda c: c.generosity == 1.0,
         "prevention_follows_pressure": lambda c: c.prevention_share == 1.0,
         "support_follows_pressure": lambda c: c.other_pence == round(1_000_000 * (1 + GROWTH)),
+        "placements_follow_pressure": lambda c: c.rules_now.turned_down == 0.0,
+        "fees_follow_pressure": lambda c: c.fees_held == 0.0,
+        "waits_follow_support": lambda c: c.rules_now.assessors == 1.0,
         "prices_follow_wages": lambda c: c.real_fee_index == 1.0,
         "budget_grows": lambda c: c.base_pence == 1_000_000,
         "overspend_carries": lambda c: c.carried_pence == 0,
@@ -99,7 +150,7 @@ def test_each_rule_can_be_switched_off_alone() -> None:
 def test_no_feedback_is_every_rule_of_pressure_switched_off() -> None:
     off = town(without(*PRESSURE)).run()
     silent = town(feedback=False).run()
-    assert len(PRESSURE) == 4
+    assert len(PRESSURE) == 6
     assert who_differs(off, silent) == {} and same_diary(off, silent)
     assert off.council.rules_now == silent.council.rules_now
 
@@ -118,6 +169,88 @@ def test_the_history_closes_each_year_and_agrees_with_what_is_measured() -> None
         shown = months[-1]["prevention_spend_gbp_per_head"] * model.people_of_all_ages
         assert shown == pytest.approx(spend, abs=0.01)
     assert model.provenance()["council_history"] == history
+
+
+# --- what the rules do to people ---------------------------------------------------------------
+
+
+def entries(model: CommunityModel, turned_down: float) -> tuple[set[int], set[int]]:
+    """Identities who enter a care home in two years of months: paid by the council, by others."""
+    people, events = model.world.people, Events.none(len(model.world.people))
+    found: tuple[set[int], set[int]] = (set(), set())
+    for month in range(100, 124):
+        crisis.care_home_entry(
+            people, model.risks, model.norms, model.p, model.luck, month, events, turned_down
+        )
+        council = events.payer == CareHome.COUNCIL
+        for group, flags in zip(found, (council, ~council), strict=True):
+            group.update(people.id[events.care_home & flags].tolist())
+    return found
+
+
+def test_the_panel_turns_down_only_what_the_council_would_pay_for() -> None:
+    model = town(residents=2_500).run()
+    council, others = entries(model, 0.0)
+    some, same = entries(model, 0.5)
+    none, still = entries(model, 1.0)
+    assert others == same == still and others
+    assert none == set() and some < council
+
+
+def test_who_is_refused_supported_living_has_home_care_instead() -> None:
+    model = town(residents=2_500)
+    people, p, luck = model.world.people, model.p, model.luck
+    rows = np.flatnonzero(people.needed_minutes > 0)
+    rows = rows[kind_of_support(people, rows, p, luck) == Care.SUPPORTED_LIVING]
+    assert rows.size >= 2
+    for turned_down, kind in ((0.0, Care.SUPPORTED_LIVING), (1.0, Care.HOME_CARE)):
+        people.client[rows], people.waiting[rows] = Care.NONE, 2
+        market = model.market
+        for each in market.services:
+            each.deliverable_minutes = 10**9  # room for everybody
+        for month in range(1, 12):
+            package = np.full(rows.size, 60)
+            packages.begin(people, rows, package, p, luck, month, market, turned_down)
+        served = people.client[rows][people.client[rows] > 0]
+        assert served.size and set(served.tolist()) == {int(kind)}
+
+
+def test_fewer_assessors_make_the_list_longer() -> None:
+    left = []
+    for assessors in (1.0, 0.5):
+        model = town(residents=2_500)
+        model.council.rules_now = replace(model.council.rules_now, assessors=assessors)
+        model.council.switches = model.council.switches.without_pressure()
+        model.run_for(10)
+        left.append((model.world.people.waiting == 1).sum())
+    assert left[1] > 1.2 * left[0]
+
+
+def test_a_discharge_waits_for_the_care_that_is_not_there() -> None:
+    people = Columns(RESIDENT_COLUMNS)
+    people.append(
+        {
+            "id": np.arange(1, 6, dtype=np.uint64),
+            "reference_package": [600, 600, 600, 0, 0],
+            "formal_minutes": [600, 150, 0, 0, 0],
+            "waiting": [0, 0, 0, 0, 1],
+        }
+    )
+    assert crisis.care_not_ready(people, np.arange(5)).tolist() == [0.0, 0.75, 1.0, 0.0, 1.0]
+
+
+def test_unmet_need_is_told_from_met_need_as_surveys_tell_it() -> None:
+    people = Columns(RESIDENT_COLUMNS)
+    people.append(
+        {
+            "id": np.arange(1, 5, dtype=np.uint64),
+            "needed_minutes": [600, 600, 600, 0],
+            "unmet_minutes": [60, 59, 600, 0],
+            "at_home": [True, True, True, False],
+        }
+    )
+    without = crisis.goes_without(people, np.arange(4), P)
+    assert without.tolist() == [True, False, True, False]
 
 
 # --- written down -----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def lived(**sums: float) -> Older:
 
 
 def experiment(usual: Older, cut: Older) -> Experiment:
-    return Experiment(usual, cut, (cut - usual,), -0.31)
+    return Experiment(usual, cut, ((usual, cut),), -0.31)
 
 
 def test_the_effect_is_scaled_to_the_published_cut() -> None:
@@ -50,20 +50,34 @@ def test_directions_are_judged_by_sign() -> None:
 
 
 def test_the_distance_is_explained_in_numbers_of_the_same_runs() -> None:
-    usual = lived(formal_hours=300.0, unmet_hours=250.0, needed_hours=1000.0)
+    usual = lived(
+        formal_hours=300.0, unmet_hours=250.0, needed_hours=1000.0, clients=25.0, without=220.0,
+        in_need=320.0, ae_in_need=256.0,
+    )  # fmt: skip
     cut = lived(
         formal_hours=200.0, kin_hours=40.0, unmet_hours=310.0, needed_hours=1000.0,
-        spend_gbp=690_000.0,
+        spend_gbp=690_000.0, clients=15.0, without=240.0,
     )  # fmt: skip
     told = " ".join(experiment(usual, cut).explained())
     assert "-31%" in told
     assert "0.10 hours" in told  # 100 hours a week over 1,000 people
     assert "0.04" in told
     assert "25% to 31%" in told
+    assert "22.00% to 24.00%" in told
+    assert "0.80 times a year" in told
+    assert "helps 2.5%" in told and "helping 1.00%" in told
+    assert "7 visits a year more" in told  # 0.07 a person over a hundredth of them
+
+
+def test_the_luck_is_the_spread_of_pairs() -> None:
+    usual, more, same = lived(ae=500.0), lived(ae=510.0, spend_gbp=69e4), lived(ae=500.0)
+    found = Experiment(usual + usual, more + same, ((usual, more), (usual, same)), -0.155)
+    assert found.visits == pytest.approx(0.005)
+    assert found.luck == pytest.approx(0.005)  # pairs of 0.01 and 0: a spread of 0.0071 over root 2
 
 
 def test_a_small_pair_of_runs_keeps_people_and_takes_money_away() -> None:
-    found = room.run(residents=2_000, years=1, members=1, place="Hartlepool")
+    found = room.run(residents=4_000, years=1, members=1, place="Hartlepool")
     assert found.usual.adult_years == pytest.approx(found.cut.adult_years, rel=0.01)
     assert found.cut.spend_gbp < found.usual.spend_gbp
     assert found.cut.formal_hours < found.usual.formal_hours

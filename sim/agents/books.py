@@ -49,7 +49,8 @@ class MonthMoney:
 def fees_now(council: Council, p: Parameters) -> Fees:
     """Fees and sustainable prices at the council's present index."""
     costs: float = council.real_fee_index * council.model.outside.care_price
-    paid = council.real_fee_index * council.price_level_paid
+    agreed = council.real_fee_index * council.price_level_paid
+    paid = agreed * (1.0 - council.fees_held)
 
     def pence(gbp: float, index: float = paid) -> int:
         return round(gbp * index * PENCE_PER_POUND)
@@ -72,8 +73,8 @@ def fees_now(council: Council, p: Parameters) -> Fees:
             pence(p.care_home_price_week_65plus, costs),
         ),
         nhs_care_home_week=(
-            pence(p.nhs_share_care_home_week_18_64),
-            pence(p.nhs_share_care_home_week_65plus),
+            pence(p.nhs_share_care_home_week_18_64, agreed),
+            pence(p.nhs_share_care_home_week_65plus, agreed),
         ),
     )
 

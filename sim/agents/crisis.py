@@ -19,7 +19,7 @@ from sim.agents.risk import Norms
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
 from sim.units import THOUSAND
-from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE
+from sim.world.bands import AGE_BANDS, LEVELS, PENSION_AGE, CareHome
 from sim.world.columns import Columns
 from sim.world.people import refresh
 
@@ -62,11 +62,26 @@ class Events:
         )
 
 
-def unmet_excess(people: Columns, norms: Norms) -> tuple[NDArray[np.int64], Floats]:
-    """Rows of people in need, and the share of it unmet over the starting average."""
-    rows = np.flatnonzero(people.needed_minutes > 0)
-    share = people.unmet_minutes[rows] / people.needed_minutes[rows]
-    return rows, share - norms.unmet_share
+def goes_without(people: Columns, rows: NDArray[np.int64], p: Parameters) -> Flags:
+    """Which of `rows`, who are in need, have unmet need as surveys tell it from met need.
+
+    A survey asks whether a person goes without help, not for how many hours: unmet is here when
+    nobody meets `unmet_counts_from_share` of the hours needed at home. In a care home need is met.
+    """
+    least = p.unmet_counts_from_share * people.needed_minutes[rows]
+    return np.asarray((people.unmet_minutes[rows] >= least) & people.at_home[rows])
+
+
+def care_not_ready(people: Columns, rows: NDArray[np.int64]) -> Floats:
+    """Part of the care at home that is not there to go home to, 0 to 1, for people in need.
+
+    All of it for those who wait for an assessment or for care to start (nobody with room, or a
+    provider who gave up); else what the council does not deliver of what it would have granted in
+    April 2024: refused, cut, or without staff. Nothing for people it would not have helped.
+    """
+    due = people.reference_package[rows].astype(np.int64)
+    short = 1.0 - np.minimum(people.formal_minutes[rows] / np.maximum(due, 1), 1.0)
+    return np.where(people.waiting[rows] > 0, 1.0, np.where(due > 0, short, 0.0))
 
 
 def hospital(
@@ -80,7 +95,9 @@ def hospital(
 ) -> None:
     """A&E attendances without admission, emergency admissions and delayed discharges."""
     ids, band = people.id, people.band
-    needy, unmet = unmet_excess(people, norms)  # risk ratio of unmet care: ratio ** excess share
+    needy = np.flatnonzero(people.need > 0)
+    # risk ratio of unmet v met: ratio ** (unmet or not, less the share unmet at the start)
+    unmet = goes_without(people, needy, p) - norms.goes_without
     rate = p.array("admissions_per_1000", AGE_BANDS)[band] / THOUSAND / 12
     rate = rate * norms.divide("admission", people, raw["admission"])
     rate[needy] *= p.rr_emergency_unmet_v_met_model**unmet
@@ -93,11 +110,11 @@ def hospital(
     seen = luck.happens(Decision.AE, ids, month, 1.0 - np.exp(-rate))
     through = events.admission * p.admissions_through_ae_share
     events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
-    risk = p.delay_chance_if_need * p.delay_ratio_unmet**unmet
-    risk = risk * np.where(people.waiting[needy] > 0, p.delay_ratio_waiting, 1.0)
-    chance = np.zeros(len(people))
-    chance[needy] = np.where(events.admission[needy], risk, 0.0)
-    events.delayed = luck.happens(Decision.DELAY, ids, month, chance)
+    there = needy[events.admission[needy] & people.at_home[needy]]
+    ready, not_ready = p.delay_chance_care_ready, p.delay_chance_care_not_ready
+    risk = ready + (not_ready - ready) * care_not_ready(people, there)
+    events.delayed = np.zeros(len(people), dtype=np.bool_)
+    events.delayed[there] = luck.happens(Decision.DELAY, ids[there], month, risk)
 
 
 def care_home_entry(
@@ -108,8 +125,13 @@ def care_home_entry(
     luck: Luck,
     month: int,
     events: Events,
+    turned_down: float = 0.0,
 ) -> None:
-    """People with high need move into care homes, sooner with dementia or when care breaks."""
+    """People with high need move into care homes, sooner with dementia or when care breaks.
+
+    The council's panel turns down a share of the places it would pay for: the person stays at
+    home with the same need, and may come before it again. Who pays for themselves is not asked.
+    """
     older = people.age_months >= PENSION_AGE * 12
     yearly = np.where(
         older,
@@ -125,6 +147,10 @@ def care_home_entry(
     rows = np.flatnonzero(events.care_home)
     events.payer = np.zeros(len(people), dtype=np.uint8)
     events.payer[rows] = who_pays(people, rows, p, luck, month)
+    council = rows[events.payer[rows] == CareHome.COUNCIL]
+    no = luck.happens(Decision.CARE_HOME_PANEL, people.id[council], month, turned_down)
+    events.care_home[council[no]] = False
+    events.payer[council[no]] = 0
 
 
 CARE_AT_HOME = (

@@ -27,10 +27,16 @@ KINDS = ("home_care", "direct_payment", "supported_living", "shared_lives")
 
 @dataclass(frozen=True)
 class Rules:
-    """What the council grants now: cut-off in hours a week left unmet, generosity (1 = 2024)."""
+    """What the council grants now: cut-off in hours a week left unmet, generosity (1 = 2024).
+
+    `turned_down` is the share of council-paid care-home places, and of new supported living, that
+    its panel does not agree to; `assessors` those it can still pay, over April 2024's.
+    """
 
     cut_off_hours: float
     generosity: float
+    turned_down: float = 0.0
+    assessors: float = 1.0
 
 
 def by_group(p: Parameters, name: str) -> Floats:

@@ -131,9 +131,9 @@ def pass_through(
     _after_reablement(people, rows, package, count)
     _ask(people, rows, package, p, luck, month, count)
     _ask_without_need(people, p, count)
-    _assess(people, rows, package, p, luck, month, count)
+    _assess(people, rows, package, rules.assessors, p, luck, month, count)
     waited = people.client[rows] == 0
-    begin(people, rows, package, p, luck, month, market)
+    begin(people, rows, package, p, luck, month, market, rules.turned_down)
     began = rows[waited & (people.client[rows] > 0)]
     people.review_months[began] = 0
     group, reabled = in_pension_age(people, began), people.reabled[began]
@@ -285,6 +285,7 @@ def _assess(
     people: Columns,
     rows: Rows,
     package: Rows,
+    assessors: float,
     p: Parameters,
     luck: Luck,
     month: int,
@@ -293,12 +294,12 @@ def _assess(
     """Assessments done this month: the entitled join the list for care, others leave it.
 
     Some are seen in the month they ask, more often where need is plain; the rest wait in a long
-    tail.
+    tail. With fewer `assessors` (over April 2024's) fewer are seen.
     """
     listed, ids = people.waiting[rows] == 1, people.id[rows]
     first = listed & (people.months_waiting[rows] == 0)
     at_once = np.where(package > 0, p.assessed_at_once_entitled, p.assessed_at_once_others)
-    chance = np.where(first, at_once, p.assessed_chance_per_month)
+    chance = np.where(first, at_once, p.assessed_chance_per_month) * assessors
     done = luck.happens(Decision.ASSESSMENT, ids, month, np.where(listed, chance, 0.0))
     granted = done & (package > 0)
     people.waiting[rows[done]] = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import carer, employment, feelings, need, strain, volunteer
+from sim.agents.crisis import goes_without
 from sim.agents.entitlement import Rules, entitled
 from sim.agents.funnel import start_clients
 from sim.agents.packages import receive
@@ -126,4 +127,5 @@ def find_norms(p: Parameters) -> Norms:
         "death": np.ones(len(people)),
     }
     means = {name: mean_by_band_and_sex(people, raw[name], weights[name]) for name in raw}
-    return Norms(cuts, float(broad[0]), unmet, means)
+    without = float(goes_without(people, np.flatnonzero(needy), p).mean())
+    return Norms(cuts, float(broad[0]), unmet, means, without)

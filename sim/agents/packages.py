@@ -27,9 +27,13 @@ Rows = NDArray[np.int64]
 
 def begin(
     people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int,
-    market: Market,
+    market: Market, turned_down: float = 0.0,
 ) -> int:  # fmt: skip
-    """Care begins, highest need first, then longest wait, with providers who have room."""
+    """Care begins, highest need first, then longest wait, with providers who have room.
+
+    Of those who would go into supported living the council's panel turns down a share, who are
+    given home care instead.
+    """
     market.tidy(people)
     market.count(people, p)
     ready = (people.waiting[rows] == 2) & (package > 0)
@@ -42,6 +46,11 @@ def begin(
     line = np.lexsort((tie, -people.months_waiting[rows], -people.need[rows].astype(np.int64)))
     rows, package = rows[line], package[line]
     kind = kind_of_support(people, rows, p, luck)
+    living = np.flatnonzero(kind == Care.SUPPORTED_LIVING)
+    ids = people.id[rows[living]]
+    kind[living[luck.happens(Decision.SUPPORTED_LIVING_PANEL, ids, month, turned_down)]] = (
+        Care.HOME_CARE
+    )
     provider = place(market, people, rows, kind, package, p, luck, month)
     fits = provider >= 0
     chosen = rows[fits]

@@ -27,7 +27,8 @@ class Norms:
     """What is fixed once, in England's starting population, for one parameter draw.
 
     `thresholds` float[4]: cuts of the five-step answer. `broad_cut`: the cut with 38.5% above.
-    `unmet_share`: mean share of need nobody meets, among people in need at home.
+    `unmet_share`: mean share of need nobody meets, among people in need at home;
+    `goes_without`: share of them whose need counts as unmet (`crisis.goes_without`).
     `means` risk name -> float[band, sex]: mean raw multiplier, by which each is divided.
     """
 
@@ -35,6 +36,7 @@ class Norms:
     broad_cut: float
     unmet_share: float = 0.0
     means: dict[str, Floats] = field(default_factory=dict)
+    goes_without: float = 0.0
 
     def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:
         """Raw multipliers over their starting mean for the same age band and sex."""

@@ -214,8 +214,8 @@ def _line(row: Any, at: Any, finding: Finding | None) -> Line:
     value = finding.value if finding is not None and math.isfinite(finding.value) else None
     note = finding.note if finding is not None else ""
     return Line(
-        at.text("block"), at.text("item").replace("_", " "), at.text("subgroup"), row.unit, row.value, row.low,
-        row.high, row.grade, row.key, value, note,
+        at.text("block"), at.text("item").replace("_", " "), at.text("subgroup"), row.unit,
+        row.value, row.low, row.high, row.grade, row.key, value, note,
     )  # fmt: skip
 
 
