@@ -139,3 +139,11 @@ class Decision(IntEnum):
     CARER_PLACE = 243
     CARING_SINCE = 244
     JOB = 245
+    # what plans for care bring about
+    PAYMENT_SUPPORT = 340
+    MICRO_FROM_AGENCY = 341
+    CONVERSATION = 342
+    SECURE_HOURS = 343
+    SHARED_LIVES_MOVE = 344
+    HOMESHARE = 345
+    KEYRING = 346

@@ -10,14 +10,41 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from sim.policies.community_care import CommunityCare
+from sim.policies.fair_pay import FairPay
 from sim.policies.formal_services import FormalServices
 from sim.policies.hubs import Hubs
 from sim.policies.lever import Lever, Payer, Where
+from sim.policies.personal_budgets import PersonalBudgets
+from sim.policies.shared_living import SharedLiving
+from sim.policies.strengths_deal import StrengthsDeal
 
-AnyLever = Annotated[FormalServices | Hubs, Field(discriminator="lever")]
+AnyLever = Annotated[
+    FormalServices
+    | Hubs
+    | CommunityCare
+    | FairPay
+    | PersonalBudgets
+    | SharedLiving
+    | StrengthsDeal,
+    Field(discriminator="lever"),
+]
 
 LEVERS: dict[str, type[Lever]] = {
     kind.model_fields["lever"].default: kind for kind in get_args(get_args(AnyLever)[0])
 }
 
-__all__ = ["LEVERS", "AnyLever", "FormalServices", "Hubs", "Lever", "Payer", "Where"]
+__all__ = [
+    "LEVERS",
+    "AnyLever",
+    "CommunityCare",
+    "FairPay",
+    "FormalServices",
+    "Hubs",
+    "Lever",
+    "Payer",
+    "PersonalBudgets",
+    "SharedLiving",
+    "StrengthsDeal",
+    "Where",
+]
