@@ -149,3 +149,11 @@ class Decision(IntEnum):
     # the council's answer to money
     CARE_HOME_PANEL = 280
     SUPPORTED_LIVING_PANEL = 281
+    # what plans for care bring about
+    PAYMENT_SUPPORT = 340
+    MICRO_FROM_AGENCY = 341
+    CONVERSATION = 342
+    SECURE_HOURS = 343
+    SHARED_LIVES_MOVE = 344
+    HOMESHARE = 345
+    KEYRING = 346

@@ -82,6 +82,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         groups = np.array([facts[f"eth_{group}_share"].value for group in ETHNICITIES])
         ethnic = np.cumsum(groups / groups.sum())
         self.market = Market(self.posts, usual_of(self.p), ethnic, self.outside)
+        self.market.terms = self.terms
         open_all(self, self.market, books.fees_now(self.council, self.p))
 
     def _open_council(self: Any, start: Opening) -> None:

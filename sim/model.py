@@ -40,6 +40,7 @@ from sim.agents.outside import OutsideWorld
 from sim.agents.resident import Carer, Resident
 from sim.agents.risk import raw_multipliers
 from sim.agents.service import POST_COLUMNS, PaidCarer, Service
+from sim.agents.terms import Terms
 from sim.gathering import Gathering
 from sim.luck import Luck
 from sim.money import Ledger
@@ -81,6 +82,7 @@ class CommunityModel(Gathering):
         self.risks = raw_multipliers(self.world.people, self.norms, self.p)
         self.hubs: list[Hub] = []
         self.outside = OutsideWorld()
+        self.terms = Terms()
         self.plan_states: dict[int, dict[str, int]] = {}
         self.open_the_place(start)
         for key in MEASURES:  # before the first month there is nothing to report
@@ -107,11 +109,13 @@ class CommunityModel(Gathering):
         """Calendar: shocks; the April budget; what plans pay this month."""
         self.council.new_month()
         self.readiness.new_month(self.p)
+        self.terms.new_month()
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
         for number, lever in enumerate(self.plan.invest):
             self._invest(number, lever)
+        self.terms.agree(self.market)
 
     def live_and_die(self) -> None:
         """Demography: moves into care homes, a month older, deaths, moves, newcomers, grief."""
@@ -150,7 +154,7 @@ class CommunityModel(Gathering):
 
     def care(self) -> None:
         """Care: kin first, then companions, then the funnel of council care; the rest is unmet."""
-        people, p = self.world.people, self.outside.now(self.p)
+        people, p = self.world.people, self.terms.now(self.outside.now(self.p))
         self.residents.do("help_each_other")
         self.market.staff(people, p)
         funnel.pass_through(

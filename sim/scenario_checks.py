@@ -23,6 +23,7 @@ from sim.scenario_text import is_name
 
 # Tables of blocks, and the key that says which kind of block each is.
 _NAMED_BY = {"invest": "lever", "shock": "kind"}
+_OVERRIDES = "overrides"
 # Beyond this, whole numbers are no longer exact as floats.
 _EXACT = 2**53
 
@@ -188,13 +189,15 @@ def outside_their_range(overrides: Mapping[str, Override], source: str) -> list[
 def with_changes(data: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's tables with a variant's changes made to each block it names.
 
-    A block is named by its lever, or a shock by its kind.
+    A block is named by its lever, or a shock by its kind; `overrides` are added to the plan's.
     """
     changed = copy.deepcopy(dict(data))
     for table, name in _NAMED_BY.items():
         changed[table] = [
             {**block, **variant.get(block[name], {})} for block in changed.get(table, [])
         ]
+    if _OVERRIDES in variant:
+        changed[_OVERRIDES] = {**changed.get(_OVERRIDES, {}), **variant[_OVERRIDES]}
     return changed
 
 
@@ -211,6 +214,7 @@ def _variant_mistakes(data: Mapping[str, Any]) -> list[str]:
         wrong = _variant_names(f"variants.{visible(name)}", name, variant, plain)
         if not wrong:
             found = _shape_mistakes(with_changes(plain, variant))
+            found += _name_mistakes({_OVERRIDES: variant.get(_OVERRIDES, {})}, "")
             wrong = [f"variants.{name}: once changed, {each}" for each in found]
         told += wrong
     return told
@@ -227,6 +231,8 @@ def _variant_names(
     told = []
     for lever, changes in variant.items():
         at = f"{where}.{visible(lever)}"
+        if lever == _OVERRIDES and isinstance(changes, dict):
+            continue
         if lever not in used:
             hint = did_you_mean(lever[:100], used) or f" It invests in: {', '.join(sorted(used))}."
             told.append(f"{at}: this scenario does not invest in that.{hint}")

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.agents.council import Council
 from sim.agents.crisis import Events
+from sim.agents.employers import Employer
 from sim.agents.entitlement import older
 from sim.agents.reablement import cost_a_month
 from sim.money import Account, Gap, Ledger, Volume
@@ -34,6 +35,12 @@ class Fees:
     care_home_week: tuple[int, int]
     care_home_price_week: tuple[int, int]
     nhs_care_home_week: tuple[int, int]
+    # What plans for pay add to fees and prices alike, by Employer; included above.
+    rise: tuple[int, ...] = (0,) * len(Employer)
+    micro_row: int = -1  # whose clients' direct payments buy at the micro-enterprises' price
+    micro_hour: int = 0
+    micro_private_hour: int = 0
+    micro_private_minutes: int = 0  # a week
 
 
 @dataclass
@@ -57,25 +64,36 @@ def fees_now(council: Council, p: Parameters) -> Fees:
 
     hour, direct = p.unit_cost_homecare_external_hour_2024_25, p.direct_payment_gbp_per_hour
     uplift = round(council.fee_uplift * PENCE_PER_POUND)
+    terms = council.model.terms
+    rise = terms.fee_pence()
+    home, living = rise[Employer.AGENCY], rise[Employer.SUPPORTED_LIVING]
+    younger, older_ = rise[Employer.CARE_HOME_18_64], rise[Employer.CARE_HOME_65]
+    paid_hour = max(pence(hour) + uplift, 0) + home
+    private = round(p.private_home_care_gbp_per_hour * PENCE_PER_POUND) + home
     return Fees(  # however deep a cut, no fee falls below nothing
-        home_care_hour=max(pence(hour) + uplift, 0),
-        home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25, costs),
-        direct_payment_hour=max(pence(direct) + uplift, 0),
-        supported_living_week=pence(p.supported_living_week),
-        supported_living_price_week=pence(p.supported_living_price_week, costs),
+        home_care_hour=paid_hour,
+        home_care_price_hour=pence(p.cost_home_care_hour_minimum_price_2024_25, costs) + home,
+        direct_payment_hour=max(pence(direct) + uplift, 0) + rise[Employer.PERSONAL_ASSISTANT],
+        supported_living_week=pence(p.supported_living_week) + living,
+        supported_living_price_week=pence(p.supported_living_price_week, costs) + living,
         shared_lives_week=pence(p.shared_lives_week),
         care_home_week=(
-            pence(p.council_care_home_week_18_64),
-            pence(p.council_care_home_week_65plus),
+            pence(p.council_care_home_week_18_64) + younger,
+            pence(p.council_care_home_week_65plus) + older_,
         ),
         care_home_price_week=(
-            pence(p.care_home_price_week_18_64, costs),
-            pence(p.care_home_price_week_65plus, costs),
+            pence(p.care_home_price_week_18_64, costs) + younger,
+            pence(p.care_home_price_week_65plus, costs) + older_,
         ),
         nhs_care_home_week=(
             pence(p.nhs_share_care_home_week_18_64, agreed),
             pence(p.nhs_share_care_home_week_65plus, agreed),
         ),
+        rise=rise,
+        micro_row=terms.micro_row,
+        micro_hour=round(paid_hour * p.micro_price_ratio_to_agency),
+        micro_private_hour=round(private * p.micro_price_ratio_to_agency),
+        micro_private_minutes=terms.micro_private_minutes,
     )
 
 
@@ -101,13 +119,17 @@ def council_care(people: Columns, fees: Fees, p: Parameters) -> dict[str, int]:
     def weekly(kind: Care) -> int:
         return int(formal[people.client == kind].sum())
 
+    micro = 0
+    if fees.micro_row >= 0:
+        micro = int(formal[people.provider == fees.micro_row].sum())
     group = older(people)
     paid = people.care_home == CareHome.COUNCIL
     residents = [int((paid & (group == row)).sum()) for row in (0, 1)]
     contributions = round(int(people.charge_pence.astype(np.int64).sum()) * WEEKS_PER_MONTH)
     return {
         "home care": pay_for(weekly(Care.HOME_CARE), fees.home_care_hour),
-        "direct payments": pay_for(weekly(Care.DIRECT_PAYMENT), fees.direct_payment_hour),
+        "direct payments": pay_for(weekly(Care.DIRECT_PAYMENT) - micro, fees.direct_payment_hour)
+        + pay_for(micro, fees.micro_hour),
         "supported living": round(
             int((people.client == Care.SUPPORTED_LIVING).sum())
             * fees.supported_living_week
@@ -161,7 +183,7 @@ def close_month(
     care = sum(lines.values()) + other + prevention
     council.spend(care)
     money.council_net = care + council.plan_pence
-    _private(ledger, month, people, p)
+    _private(ledger, month, people, fees, p)
     _nhs_care_homes(ledger, month, people, fees)
     _wages(ledger, month, people, fees, lines, p)
     money.nhs = _hospital(ledger, month, events, p)
@@ -170,13 +192,16 @@ def close_month(
     return money
 
 
-def _private(ledger: Ledger, month: int, people: Columns, p: Parameters) -> None:
-    own = pay_for(
-        int(people.own_minutes.astype(np.int64).sum()),
-        round(p.private_home_care_gbp_per_hour * PENCE_PER_POUND),
-    )
-    homes = int((people.care_home == CareHome.SELF_FUNDED).sum())
+def _private(ledger: Ledger, month: int, people: Columns, fees: Fees, p: Parameters) -> None:
+    minutes = int(people.own_minutes.astype(np.int64).sum())
+    micro = min(fees.micro_private_minutes, minutes)
+    hour = round(p.private_home_care_gbp_per_hour * PENCE_PER_POUND) + fees.rise[Employer.AGENCY]
+    own = pay_for(minutes - micro, hour) + pay_for(micro, fees.micro_private_hour)
+    own_home = people.care_home == CareHome.SELF_FUNDED
+    homes, old = int(own_home.sum()), int((own_home & (older(people) == 1)).sum())
     weeks = pay_for_weeks(homes, p.self_funder_care_home_week * PENCE_PER_POUND)
+    weeks += pay_for_weeks(old, fees.rise[Employer.CARE_HOME_65])
+    weeks += pay_for_weeks(homes - old, fees.rise[Employer.CARE_HOME_18_64])
     for line, pence in (("private home care", own), ("self-funded care homes", weeks)):
         if pence:
             ledger.post(month, Account.RESIDENTS, Account.PROVIDERS, pence, line)
@@ -213,7 +238,8 @@ def _wages(
     """
     bought = people.formal_minutes[people.client == Care.HOME_CARE].astype(np.int64).sum()
     worked = int(bought) + int(people.own_minutes.astype(np.int64).sum())
-    hour = round(p.homecare_staff_cost_share * fees.home_care_price_hour)
+    rise = fees.rise[Employer.AGENCY]  # all of it is wages
+    hour = round(p.homecare_staff_cost_share * (fees.home_care_price_hour - rise)) + rise
     wages = pay_for(worked, hour)
     if wages:
         ledger.post(month, Account.PROVIDERS, Account.WORKERS, wages, "home care wages")

@@ -7,6 +7,7 @@ than beds; where no bed is free a move waits, and the person stays at home.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,12 @@ from sim.agents.employers import Employer
 from sim.agents.service import Service
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
+from sim.units import PENCE_PER_POUND
 from sim.world.bands import PENSION_AGE, CareHome
 from sim.world.columns import Columns
+
+if TYPE_CHECKING:
+    from sim.agents.books import Fees
 
 Whole = NDArray[np.int64]
 
@@ -59,7 +64,7 @@ def find_beds(
 
 
 def income(
-    people: Columns, home: Service, residents: Whole, council_fee: float, p: Parameters
+    people: Columns, home: Service, residents: Whole, council_fee: float, fees: Fees, p: Parameters
 ) -> float:
     """Pounds a resident a week, over all who pay; other payers pay the market's price."""
     if residents.size == 0:
@@ -69,7 +74,8 @@ def income(
     other = int((payer == CareHome.OTHER).sum())
     council = residents.size - own - other
     market = home.price_gbp / home.price_ratio
-    total = council * council_fee + own * p.self_funder_care_home_week + other * market
+    own_fee = p.self_funder_care_home_week + fees.rise[home.kind] / PENCE_PER_POUND
+    total = council * council_fee + own * own_fee + other * market
     return float(total / residents.size)
 
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import homes, packages, providers, workforce
+from sim.agents import homes, micro, packages, providers, workforce
 from sim.agents.employers import CARE_HOMES, HOME_CARE, SELLING, Employer, Usual
 from sim.agents.outside import OutsideWorld
 from sim.agents.service import Service
+from sim.agents.terms import Terms
 from sim.luck import Luck
 from sim.parameters import Parameters
 from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, THOUSAND
@@ -41,6 +42,8 @@ class Market:
         self.services: list[Service] = []
         self.posts, self.usual, self.ethnic, self.outside = posts, usual, ethnic, outside
         self.private_asked = 0  # minutes a week private clients ask of home care agencies
+        self.terms = Terms()  # what plans have agreed
+        self.more_reablement = 0  # minutes a week a plan staffs the team for
         self.business_growth = 0.0  # 1: community businesses seek new work as agencies do
         self.reablement_minutes = 0  # what the team is staffed for
         self.usual_turnover = np.zeros(len(Employer))
@@ -104,6 +107,7 @@ class Market:
         claims = self.share_out(self.private_asked, open_ones, p)
         for each in self.services:
             each.private_minutes = claims.get(each.row, 0)
+        micro.keep_private(self)
 
     def staff(self, people: Columns, p: Parameters) -> None:
         """What filled posts can deliver in a week, against what is asked."""
@@ -116,6 +120,7 @@ class Market:
         for each in self.services:
             filled = self.filled_by_service[each.row]
             each.deliverable_minutes = int(filled * self.usual.minutes[each.kind])
+        self.private_asked -= micro.serve_private(self, p)
         self.count(people, p)
 
     def share_out(self, minutes: int, among: Iterable[Service], p: Parameters) -> dict[int, int]:
@@ -155,14 +160,15 @@ class Market:
     def private_share_now(self) -> float:
         """Share of the hours private clients ask of agencies that can be staffed."""
         there = self.of(*HOME_CARE)
-        asked = sum(each.private_minutes for each in there)
+        micro_minutes = self.terms.micro_private_minutes
+        asked = sum(each.private_minutes for each in there) + micro_minutes
         if not asked:
             return 1.0 if there else 0.0
         given = (
             min(each.private_minutes, each.deliverable_minutes - each.council_minutes)
             for each in there
         )
-        return sum(given) / asked
+        return (sum(given) + micro_minutes) / asked
 
     # --- a month ---------------------------------------------------------------------------------
 
@@ -186,8 +192,10 @@ class Market:
         wanted = np.zeros(len(self.services), dtype=np.int64)
         for each in self.services:
             asked = each.commissioned_minutes + each.private_minutes + more.get(each.row, 0)
+            asked = max(asked, each.staffed_for_minutes)
             if each.kind is Employer.REABLEMENT:
-                asked = max(self.reablement_minutes, each.commissioned_minutes)
+                usual = self.reablement_minutes + self.more_reablement
+                asked = max(usual, each.commissioned_minutes)
             if each.open and each.kind is not Employer.SHARED_LIVES:
                 wanted[each.row] = workforce.posts_wanted(asked, each, self.usual)
         workforce.keep_posts(self.posts, self.services, wanted, self.usual, luck)
@@ -218,7 +226,7 @@ class Market:
         pay = workforce.pay_of(services, self.usual)
         working = np.flatnonzero(posts.filled)
         posts.pay[working] = pay[posts.employer[working]]
-        self.leavers, self.hires = int(left.sum()), int(hired.size)
+        self.leavers, self.hires = int(left.sum()) + self.terms.moved, int(hired.size)
         self.recent_leavers += (self.leavers - self.recent_leavers) / 12
         kinds = np.array([int(each.kind) for each in services])
         self.kind_leavers += np.bincount(kinds, weights=left, minlength=len(Employer)).astype(int)
@@ -245,12 +253,12 @@ class Market:
         order, ends = providers.residents_by_home(people, len(self.services))
         for each in self.services:
             fee, price = told.get(each.kind, (0, 0))
-            each.fee_gbp = fee / PENCE_PER_POUND
+            each.fee_gbp = fee / PENCE_PER_POUND * each.fee_ratio
             own = each.price_ratio if each.kind in SELLING else 1.0
             each.price_gbp = price / PENCE_PER_POUND * own
             if each.kind in CARE_HOMES:
                 living = order[ends[each.row] : ends[each.row + 1]]
-                each.fee_gbp = homes.income(people, each, living, each.fee_gbp, p)
+                each.fee_gbp = homes.income(people, each, living, each.fee_gbp, fees, p)
                 if each.open:
                     homes.extend(each, p)
             each.months_under_cost = each.months_under_cost + 1 if each.margin < 0 else 0

@@ -38,7 +38,7 @@ def open_provider(model: Any, market: Market, kind: Employer) -> Service:
     pay = luck.normal(Decision.PROVIDER_PAY, key, 0)[0]
     if kind in SELLING:
         new.price_ratio = float(np.exp(p.provider_price_spread * cost))
-        new.usual_pay_ratio = new.pay_ratio = float(np.exp(p.provider_pay_spread * pay))
+        new.usual_pay_ratio = new.fee_pay_ratio = float(np.exp(p.provider_pay_spread * pay))
     return market.add(new)
 
 

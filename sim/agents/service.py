@@ -59,7 +59,11 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.price_gbp = 0.0
         self.price_ratio = 1.0  # its own cost over the market's
         self.usual_pay_ratio = 1.0  # its own pay over its kind's, before any plan
-        self.pay_ratio = 1.0
+        self.fee_pay_ratio = 1.0  # as far as fees carry it
+        self.plan_pay = 0.0  # what plans for pay add to the ratio
+        self.fee_ratio = 1.0  # the council's fee to it over its fee to others
+        self.supported = False  # by a plan for community care
+        self.staffed_for_minutes = 0  # kept even while fewer are asked for
         self.months_under_cost = 0
         self.posts_opened = 0
         self.deliverable_minutes = 0
@@ -73,6 +77,15 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def name(self) -> str:
         """What the provider is called."""
         return f"{self.kind.name.lower().replace('_', ' ')} {self.ordinal}"
+
+    @property
+    def pay_ratio(self) -> float:
+        """Pay over what is usual in its kind."""
+        return self.fee_pay_ratio + self.plan_pay
+
+    @pay_ratio.setter
+    def pay_ratio(self, ratio: float) -> None:
+        self.fee_pay_ratio = ratio - self.plan_pay
 
     @property
     def lives_in(self) -> bool:
@@ -118,4 +131,4 @@ class Service(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def raise_pay(self, uplift_gbp_per_hour: float, usual_pay: float, p: Parameters) -> None:
         """Pass the usual share of a better fee on to pay; a cut lowers it, never below nothing."""
         rise = uplift_gbp_per_hour * p.fee_passed_to_pay
-        self.pay_ratio = max(self.usual_pay_ratio + rise / usual_pay, 0.0)
+        self.fee_pay_ratio = max(self.usual_pay_ratio + rise / usual_pay, 0.0)

@@ -12,15 +12,31 @@ from pydantic import Field
 
 from sim.policies.capacity import Capacity
 from sim.policies.carers_support import CarersSupport
+from sim.policies.community_care import CommunityCare
 from sim.policies.coproduction import Coproduction
+from sim.policies.fair_pay import FairPay
 from sim.policies.formal_services import FormalServices
 from sim.policies.hubs import Hubs
 from sim.policies.lever import Lever, Payer, Where
 from sim.policies.mutual_aid import MutualAid
+from sim.policies.personal_budgets import PersonalBudgets
+from sim.policies.shared_living import SharedLiving
+from sim.policies.strengths_deal import StrengthsDeal
 from sim.policies.volunteering import Volunteering
 
 AnyLever = Annotated[
-    Capacity | CarersSupport | Coproduction | FormalServices | Hubs | MutualAid | Volunteering,
+    Capacity
+    | CarersSupport
+    | CommunityCare
+    | Coproduction
+    | FairPay
+    | FormalServices
+    | Hubs
+    | MutualAid
+    | PersonalBudgets
+    | SharedLiving
+    | StrengthsDeal
+    | Volunteering,
     Field(discriminator="lever"),
 ]
 
@@ -33,12 +49,17 @@ __all__ = [
     "AnyLever",
     "Capacity",
     "CarersSupport",
+    "CommunityCare",
     "Coproduction",
+    "FairPay",
     "FormalServices",
     "Hubs",
     "Lever",
     "MutualAid",
     "Payer",
+    "PersonalBudgets",
+    "SharedLiving",
+    "StrengthsDeal",
     "Volunteering",
     "Where",
 ]
