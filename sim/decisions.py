@@ -139,3 +139,10 @@ class Decision(IntEnum):
     CARER_PLACE = 243
     CARING_SINCE = 244
     JOB = 245
+    # connectors, visits, lifts
+    VISIT_JOIN = 300
+    VISIT_RANK = 301
+    SCHEME_FOLDS = 302
+    LEARNS = 303
+    CIRCLE = 304
+    BUS_ROUND = 305

@@ -15,7 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import diary
-from sim.agents import books, funnel, gap, hub, means_test, payers, providers, reablement, volunteer
+from sim.agents import (
+    books,
+    connector,
+    funnel,
+    gap,
+    hub,
+    means_test,
+    payers,
+    providers,
+    reablement,
+    visits,
+    volunteer,
+)
 from sim.agents.agentset import ColumnAgentSet, Everyone
 from sim.agents.calendar import pence_due
 from sim.agents.carer import BoundaryCare, CaringTies
@@ -121,8 +133,11 @@ class CommunityModel(Gathering):
         decay = p.infrastructure_decay_annual
         decay *= 1.0 + squeezed * (p.grant_end_failure_hazard_multiplier - 1.0)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
-        for connector in self.connectors:
-            connector.work(self.hubs, people, p, self.luck, self.month)
+        connector.a_month_passes(people)
+        self.elsewhere.new_month()
+        for each in self.connectors:
+            each.work(self.hubs, self.world, p, self.luck, self.month)
+        visits.hold(self.schemes, people, p, self.luck, self.month)
         hub.join(self.hubs, people, ties, self.nearness, p, self.luck, self.month)
         hub.hold_sessions(self.hubs, people, ties, p, self.luck, self.month)
         self.residents.do("volunteer")

@@ -10,11 +10,29 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from sim.policies.befriending import Befriending
+from sim.policies.community_transport import CommunityTransport
+from sim.policies.connectors import Connectors
+from sim.policies.digital import Digital
 from sim.policies.formal_services import FormalServices
 from sim.policies.hubs import Hubs
+from sim.policies.interests import Interests
+from sim.policies.intergenerational import Intergenerational
 from sim.policies.lever import Lever, Payer, Where
+from sim.policies.neighbourhood_networks import NeighbourhoodNetworks
 
-AnyLever = Annotated[FormalServices | Hubs, Field(discriminator="lever")]
+AnyLever = Annotated[
+    Befriending
+    | CommunityTransport
+    | Connectors
+    | Digital
+    | FormalServices
+    | Hubs
+    | Interests
+    | Intergenerational
+    | NeighbourhoodNetworks,
+    Field(discriminator="lever"),
+]
 
 LEVERS: dict[str, type[Lever]] = {
     kind.model_fields["lever"].default: kind for kind in get_args(get_args(AnyLever)[0])
