@@ -296,6 +296,11 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             "council_history": self.council.history,
             "council_start": place_factors(self.place, self.p),
             "money_held_unspent_gbp": unspent,
+            "plan_capacity": {
+                f"{row} {lever.lever}": lever.capacity(self)
+                for row, lever in enumerate(self.plan.invest)
+                if self.plan_states.get(row)
+            },
             "hubs": [
                 {
                     "name": each.key,

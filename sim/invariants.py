@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.employers import CARE_HOMES, Employer
+from sim.agents.visits import out_of_place
 from sim.money import SHADOW, Account, Gap, LedgerError
 from sim.units import SESSIONS_A_MONTH, minutes
 from sim.world.bands import PENSION_AGE, CareHome
@@ -261,6 +262,13 @@ def hubs_meet_only_when_open(model: CommunityModel) -> None:
     )
 
 
+def visits_fit_their_places(model: CommunityModel) -> None:
+    """No scheme of visits has more people than places, and nobody is in one that is not there."""
+    over, nowhere = out_of_place(model.schemes, model.world.people)
+    _unless(model, not over, f"more people than places: {over}")
+    _refuse(model, nowhere, "somebody is visited by a scheme that is not there")
+
+
 def council_care_has_clients(model: CommunityModel) -> None:
     """Clients live at home and do not wait; packages and paid minutes belong to clients only."""
     people = model.world.people
@@ -374,6 +382,7 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     work_ends_at_pension_age,
     hubs_hold_their_seats,
     hubs_meet_only_when_open,
+    visits_fit_their_places,
     council_care_has_clients,
     charges_are_for_council_care,
     workers_fill_one_post,

@@ -46,6 +46,7 @@ class HubPlan:
     interests: tuple[int, ...] = ()
     all_ages: bool = False
     across_town: bool = False
+    referred_only: bool = False
 
 
 class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
@@ -171,6 +172,8 @@ def join(
         alike = _people_like_them(people, members, hub, p)[people.ethnicity[rows]]
         comes = (draw < keen * reach * alike) & hub.welcomes(people, p, rows)
         comes &= people.hub[rows] < 0
+        if hub.plan.referred_only:
+            comes &= people.referred[rows] > 0
         admit(hub, people, rows[comes], free, p, luck, month)
 
 

@@ -133,3 +133,14 @@ def _learn(people: Columns, rows: Rows, p: Parameters, luck: Luck, month: int) -
     rows = rows[luck.happens(Decision.LEARNS, people.id[rows], month, p.digital_learns_share)]
     people.digital[rows] = True
     people.taught_online[rows] = True
+
+
+def out_of_place(schemes: list[Scheme], people: Columns) -> tuple[str, Flags]:
+    """What may never be: a scheme over its places (in words), and who is in one that is not there.
+
+    Company by visits belongs to people in a scheme only.
+    """
+    held = np.bincount(people.visits[people.visits >= 0], minlength=len(schemes))
+    over = [each.key for each in schemes if held[each.row] > (0 if each.shut_for else each.places)]
+    nowhere = (people.visits >= len(schemes)) | ((people.visit_hours > 0) & (people.visits < 0))
+    return ", ".join(over), np.asarray(nowhere)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
 
 if TYPE_CHECKING:
     from sim.agents.visits import Scheme
@@ -47,6 +47,10 @@ class Befriending(Lever):
         scheme.places = min(funded, willing_volunteers(community))
         gbp = scheme.places * p.befriending_cost_per_person_2024
         spend(state, community, month, gbp, Account.WORKERS, "befriending coordinators")
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Places now and people in them."""
+        return in_scheme(self, community)
 
 
 def willing_volunteers(community: CommunityModel) -> int:

@@ -56,6 +56,12 @@ class CommunityTransport(Lever):
             state, community, month, a_round * len(served), Account.SUPPLIERS, "community minibus"
         )
 
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Clubs that have the lent minibus now, and riders this month."""
+        number = community.plan_state(self)["number"]
+        lent = [hub for hub in community.hubs if hub.lift_lent_by == number]
+        return {"clubs": len(lent), "riders": sum(hub.riders_this_month for hub in lent)}
+
     def _clubs(self, community: CommunityModel) -> list[Hub]:
         """Open hubs without a minibus, in the order of neighbourhoods the plan wants."""
         order = community.areas_first(self.where, self.neighbourhoods, 1)

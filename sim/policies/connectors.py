@@ -102,6 +102,14 @@ class Connectors(Lever):
         self._carers(community, state, posts * busy)
         spend(state, community, month, posts * self.post_gbp(p), Account.WORKERS, "connectors' pay")
 
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """People taken on so far and how many of them did anything."""
+        team = self._old(community)
+        if team is None:
+            return {}
+        share = team.placed / team.referred if team.referred else 0.0
+        return {"referred": team.referred, "did_anything": team.placed, "share": round(share, 2)}
+
     def told(self, state: State) -> str:
         """The name this plan's team goes by."""
         return f"{self.post.replace('_', ' ')} {state['number']}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
@@ -53,3 +53,7 @@ class Digital(Lever):
         scheme.places = min(funded, int(scheme.fit(community.world.people, p).sum()))
         gbp = scheme.places * p.digital_sessions_cost_per_learner
         spend(state, community, month, gbp, Account.WORKERS, "digital tutors")
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Places now and people in them."""
+        return in_scheme(self, community)

@@ -18,7 +18,7 @@ from pydantic import Field, field_validator
 from sim.policies.audience import EVERYONE, groups_exist, set_audience
 from sim.policies.lever import Lever, Months, Words
 from sim.policies.purse import months_since_first, receive, spend, units
-from sim.policies.small_groups import keep_up, members_each
+from sim.policies.small_groups import keep_up, members_each, places_and_members
 
 if TYPE_CHECKING:
     from sim.agents.hub import HubPlan
@@ -36,6 +36,9 @@ class Interests(Lever):
         default=None, description="months from the first money to the first meeting"
     )
     for_whom: Words = Field(default=(EVERYONE,), description="who feels the group is for them")
+    referred_only: bool = Field(
+        default=False, description="places are kept for people whom a connector has found"
+    )
 
     @field_validator("for_whom")
     @classmethod
@@ -60,6 +63,10 @@ class Interests(Lever):
         gbp = a_group * len(running)
         spend(state, community, month, gbp, Account.WORKERS, "leads of groups")
 
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Groups, places and members now."""
+        return places_and_members(self, community)
+
     def _group(self, seats: int, interests: int) -> Callable[[int, int, str], HubPlan]:
         from sim.agents.hub import HubPlan
 
@@ -72,6 +79,7 @@ class Interests(Lever):
                 funded=True,
                 all_ages=True,
                 across_town=True,
+                referred_only=self.referred_only,
                 interests=(ordinal % interests,) if self.for_whom == (EVERYONE,) else (),
             )
             return set_audience(made, self.for_whom)

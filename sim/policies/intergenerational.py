@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
 
 if TYPE_CHECKING:
     from sim.agents.visits import Scheme
@@ -57,6 +57,10 @@ class Intergenerational(Lever):
         scheme.places = min(funded, there)
         gbp = scheme.places * self.place_gbp(p)
         spend(state, community, month, gbp, Account.SUPPLIERS, "visits of the young")
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Places now and people in them."""
+        return in_scheme(self, community)
 
     def _scheme(self, p: Parameters, number: int) -> Scheme:
         from sim.agents.visits import Scheme

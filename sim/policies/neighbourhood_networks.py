@@ -20,7 +20,7 @@ from pydantic import Field
 from sim.policies.befriending import willing_volunteers
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months
 from sim.policies.purse import State, months_since_first, receive, spend, units
-from sim.policies.small_groups import groups_of, keep_up, members_each
+from sim.policies.small_groups import groups_of, keep_up, members_each, places_and_members
 
 if TYPE_CHECKING:
     from sim.agents.hub import HubPlan
@@ -70,6 +70,15 @@ class NeighbourhoodNetworks(Lever):
         self._introduce(community, state, strength)
         self._visit(community, state, len(running))
         spend(state, community, month, a_group * len(running), Account.WORKERS, "network leads")
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Groups, places, members and the share of over-65s they are: growth assumed, grade D."""
+        from sim.world.bands import PENSION_AGE
+
+        found = places_and_members(self, community)
+        older = community.world.people.age_months >= PENSION_AGE * MONTHS_PER_YEAR
+        share = int(found["members"]) / max(int(older.sum()), 1)
+        return found | {"members_per_person_65plus": round(share, 2), "growth_grade": "D"}
 
     def _group(self, seats: int) -> Callable[[int, int, str], HubPlan]:
         from sim.agents.hub import HubPlan

@@ -66,3 +66,18 @@ def months_since_first(state: State, month: int, units_now: int) -> int:
     if units_now and "from" not in state:
         state["from"] = month
     return month - state["from"] if "from" in state else -1
+
+
+def in_scheme(lever: Lever, community: CommunityModel) -> dict[str, float | str]:
+    """Places of the lever's scheme of visits and the people in it; it is named by number."""
+    number = community.plan_state(lever)["number"]
+    visits = community.world.people.visits
+    return {
+        what: value
+        for each in community.schemes
+        if each.key.split()[-1] == str(number)
+        for what, value in (
+            (f"{each.key} places", each.places),
+            (f"{each.key} people", int((visits == each.row).sum())),
+        )
+    }

@@ -62,3 +62,16 @@ def keep_up(
         hub.grant_pence = int(place < wanted)
         hub.paid_lead = hub.plan.paid_lead and place < wanted
     return running[:wanted]
+
+
+def places_and_members(lever: Lever, community: CommunityModel) -> dict[str, float | str]:
+    """Groups that run, the places they have and the people who belong to them."""
+    from sim.agents.hub import places_held
+
+    running = [hub for hub in groups_of(lever, community) if hub.open]
+    held = places_held(community.hubs, community.world.people)
+    return {
+        "groups": len(running),
+        "places": sum(hub.places(community.p) for hub in running),
+        "members": int(sum(held[hub.row] for hub in running)),
+    }
