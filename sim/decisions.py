@@ -157,3 +157,10 @@ class Decision(IntEnum):
     SHARED_LIVES_MOVE = 344
     HOMESHARE = 345
     KEYRING = 346
+    # connectors, visits, lifts
+    VISIT_JOIN = 300
+    VISIT_RANK = 301
+    SCHEME_FOLDS = 302
+    LEARNS = 303
+    CIRCLE = 304
+    BUS_ROUND = 305

@@ -6,14 +6,14 @@ council as they stand in April 2024, departures and arrivals, the social graph, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import books, distress, funnel, hub, strain, targeting
-from sim.agents.connector import Connector
+from sim.agents.connector import Connector, OtherActivities
 from sim.agents.council import Switches
 from sim.agents.council_start import place_factors
 from sim.agents.crisis import Events
@@ -26,6 +26,7 @@ from sim.agents.providers import open_all
 from sim.agents.readiness import Readiness
 from sim.agents.risk import raw_multipliers
 from sim.agents.treasury import open_council
+from sim.agents.visits import Scheme
 from sim.luck import Decision
 from sim.units import PENCE_PER_POUND, calendar_year
 from sim.world import lifecourse
@@ -66,7 +67,10 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._open_market(start)
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
-        self.connectors = [Connector(self, "link worker", share * p.link_worker_caseload_year / 12)]
+        a_month = share * p.link_worker_caseload_year / 12
+        self.connectors = [Connector(self, "link worker", a_month)]
+        self.elsewhere = OtherActivities(a_month, p)
+        self.schemes: list[Scheme] = []
         self.readiness = Readiness(self.sample.neighbourhoods, p)
         self.carer_support_places = 0  # a plan may add places for carers, by the month
         self.appeal_places = 0  # and look for volunteers without a coordinator
@@ -113,9 +117,20 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         here = self.sample.neighbourhoods
         steps = here.nearness(np.array([new.area]), np.arange(len(here)))[0]
         share = self.p.array("hub_nearness", ("0", "1", "2", "3", "4"))[steps]
+        if new.plan.across_town:
+            share = np.maximum(share, self.p.interest_group_nearness)
         new.row = len(self.hubs)
         self.hubs.append(new)
         self.nearness = np.concatenate([self.nearness, share[None, :]])
+
+    def scheme(self: Any, wanted: Scheme) -> Scheme:
+        """The scheme of visits of this name: the one there is, or `wanted` from now on."""
+        for each in self.schemes:
+            if each.key == wanted.key:
+                return cast(Scheme, each)
+        wanted.row = len(self.schemes)
+        self.schemes.append(wanted)
+        return wanted
 
     def areas_first(self: Any, where: str, named: tuple[str, ...] = ()) -> NDArray[np.int64]:
         """Neighbourhood rows in the order a plan wants them: int[n]."""
@@ -262,6 +277,11 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             "council_history": self.council.history,
             "council_start": place_factors(self.place, self.p),
             "money_held_unspent_gbp": unspent,
+            "plan_capacity": {
+                f"{row} {lever.lever}": lever.capacity(self)
+                for row, lever in enumerate(self.plan.invest)
+                if self.plan_states.get(row)
+            },
             "hubs": [
                 {
                     "name": each.key,

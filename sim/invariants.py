@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.visits import out_of_place
 from sim.impossible import Impossible, refuse, unless
 from sim.invariants_of_care import (
     beds_and_staff_are_never_exceeded,
@@ -157,6 +158,13 @@ def hubs_meet_only_when_open(model: CommunityModel) -> None:
     )
 
 
+def visits_fit_their_places(model: CommunityModel) -> None:
+    """No scheme of visits has more people than places, and nobody is in one that is not there."""
+    over, nowhere = out_of_place(model.schemes, model.world.people)
+    unless(model, not over, f"more people than places: {over}")
+    refuse(model, nowhere, "somebody is visited by a scheme that is not there")
+
+
 def money_is_neither_made_nor_lost(model: CommunityModel) -> None:
     """All cash adds up to nothing, so does all time; the month is checked; the gaps add up."""
     ledger = model.ledger
@@ -189,6 +197,7 @@ INVARIANTS: tuple[Callable[[CommunityModel], None], ...] = (
     work_ends_at_pension_age,
     hubs_hold_their_seats,
     hubs_meet_only_when_open,
+    visits_fit_their_places,
     council_care_has_clients,
     charges_are_for_council_care,
     workers_fill_one_post,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import diary
 from sim.agents import (
     books,
+    connector,
     funnel,
     gap,
     groups,
@@ -26,6 +27,7 @@ from sim.agents import (
     payers,
     providers,
     reablement,
+    visits,
     volunteer,
 )
 from sim.agents.agentset import ColumnAgentSet, Everyone
@@ -139,8 +141,11 @@ class CommunityModel(Gathering):
         decay *= 1.0 + squeezed * (p.grant_end_failure_hazard_multiplier - 1.0)
         groups.keep_in_step(self.hubs, people)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
-        for connector in self.connectors:
-            connector.work(self.hubs, people, p, self.luck, self.month)
+        connector.a_month_passes(people)
+        self.elsewhere.new_month()
+        for each in self.connectors:
+            each.work(self.hubs, self.world, p, self.luck, self.month)
+        visits.hold(self.schemes, people, p, self.luck, self.month)
         hub.join(self.hubs, people, ties, self.nearness, p, self.luck, self.month)
         groups.fill_groups(self)
         hub.hold_sessions(self.hubs, people, ties, p, self.luck, self.month)

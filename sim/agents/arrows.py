@@ -26,7 +26,7 @@ CUTS: dict[str, dict[str, float]] = {
     "lift": {"hub_minibus_trips_per_session": 0.0},
     "connect": {"referral_accepts_share": 0.0},
     "detect": {"unmet_need_discovery_uplift": 1.0},
-    "befriend": {},
+    "befriend": {"company_visit": 0.0},
     "carer_breaks": {"strain_relief_support": 0.0},
     "prevention": {"prevention_squeeze_felt": 0.0},
 }

@@ -66,6 +66,10 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     connection[away] += p.connection_care_home
     company[away] += p.company_care_home
     company[came] += p.company_hub * people.hub_hours[came]
+    visited = np.flatnonzero(people.visit_hours > 0)
+    company[visited] += p.company_visit * people.visit_hours[visited]
+    online = np.flatnonzero(people.taught_online)
+    company[online] += p.online_company_per_kin * people.kin_outside[online]
     people.connection = connection
     people.company = company
     return felt

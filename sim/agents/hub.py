@@ -43,6 +43,10 @@ class HubPlan:
     ethnicities: tuple[int, ...] = ()
     bands: tuple[int, ...] = ()
     sexes: tuple[int, ...] = ()
+    interests: tuple[int, ...] = ()
+    all_ages: bool = False
+    across_town: bool = False
+    referred_only: bool = False
     group: str = ""  # a group by invitation only: volunteers or carers (see sim.agents.groups)
 
 
@@ -60,6 +64,8 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.paid_lead = plan.paid_lead
         self.funded = plan.funded
         self.open = True
+        self.resting = False  # a volunteer-led group that has no volunteer does not meet
+        self.lift_lent_by = -1  # the plan whose minibus fetches for this hub, -1 none
         self.months_open = 0
         self.row = -1
         self.grant_pence = 0
@@ -68,9 +74,14 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.visits_this_month = 0
         self.riders_this_month = 0
 
+    @property
+    def meets(self) -> bool:
+        """Whether there are sessions: open, allowed to, and with somebody to run them."""
+        return bool(self.open and self.model.outside.hubs_open and not self.resting)
+
     def places(self, p: Parameters) -> int:
         """Members the hub can hold: seats over the share who come to any one session."""
-        if not (self.open and self.model.outside.hubs_open):
+        if not self.meets:
             return 0
         if self.plan.group:
             return self.seats
@@ -81,8 +92,12 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         if self.plan.group:
             return np.zeros(people.area[rows].size, dtype=np.bool_)
         mask = people.age_months[rows] >= p.hub_age_from * 12
+        if self.plan.all_ages:
+            mask = np.ones(mask.shape, dtype=np.bool_)
         if self.plan.bands:
             mask = np.isin(people.band[rows], self.plan.bands)
+        if self.plan.interests:
+            mask = mask & np.isin(people.interest[rows], self.plan.interests)
         if self.coproduced >= 1.0:
             return np.asarray(mask)
         if self.plan.sexes:
@@ -90,6 +105,11 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         if self.plan.ethnicities:
             mask = mask & np.isin(people.ethnicity[rows], self.plan.ethnicities)
         return mask
+
+    def has_lift(self, p: Parameters) -> bool:
+        """Whether the minibus had a seat free last month."""
+        seats = self.minibus_seats * p.hub_minibus_trips_per_session
+        return bool(seats > self.riders_this_month / SESSIONS_A_MONTH)
 
 
 def needs_lift(people: Columns, p: Parameters, rows: Rows | slice = ALL) -> NDArray[np.bool_]:
@@ -174,15 +194,28 @@ def join(
             continue
         near = nearness[hub.row][people.area[rows]]
         reach = np.where(lift, p.hub_walk_in_share_needing_lift, near)
-        if (
-            hub.minibus_seats * p.hub_minibus_trips_per_session
-            > hub.riders_this_month / SESSIONS_A_MONTH
-        ):
+        if hub.has_lift(p):
             reach = np.where(lift, 1.0, reach)
         alike = _people_like_them(people, members, hub, p)[people.ethnicity[rows]]
         comes = (draw < keen * reach * alike) & hub.welcomes(people, p, rows)
         comes &= people.hub[rows] < 0
+        if hub.plan.referred_only:
+            comes &= people.referred[rows] > 0
         admit(hub, people, rows[comes], free, p, luck, month)
+
+
+def pull(
+    hub: Hub, people: Columns, rows: Rows, nearness: NDArray[np.float64], p: Parameters
+) -> NDArray[np.float64]:
+    """How much a hub draws each of `rows`, 0 for those who feel it is not for them: float64[rows].
+
+    Nearness, a lift for those who need one and people like them; compared, never a chance.
+    """
+    lift = needs_lift(people, p, rows)
+    fetched = 1.0 if hub.has_lift(p) else p.hub_walk_in_share_needing_lift
+    reach = np.where(lift, fetched, 1.0) * nearness[hub.row][people.area[rows]]
+    alike = _people_like_them(people, np.flatnonzero(people.hub == hub.row), hub, p)
+    return np.asarray(reach * alike[people.ethnicity[rows]] * hub.welcomes(people, p, rows))
 
 
 def _friends_there(member: Flags, friends: EdgeList) -> tuple[Rows, NDArray[np.float64]]:
@@ -289,7 +322,7 @@ def _seat(
     """
     for hub in hubs:
         here = line[people.hub[line] == hub.row]
-        if here.size == 0 or not (hub.open and hub.model.outside.hubs_open):
+        if here.size == 0 or not hub.meets:
             continue
         riders = here[lift[here]]
         if hub.minibus_seats > 0:

@@ -10,29 +10,43 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from sim.policies.befriending import Befriending
 from sim.policies.capacity import Capacity
 from sim.policies.carers_support import CarersSupport
 from sim.policies.community_care import CommunityCare
+from sim.policies.community_transport import CommunityTransport
+from sim.policies.connectors import Connectors
 from sim.policies.coproduction import Coproduction
+from sim.policies.digital import Digital
 from sim.policies.fair_pay import FairPay
 from sim.policies.formal_services import FormalServices
 from sim.policies.hubs import Hubs
+from sim.policies.interests import Interests
+from sim.policies.intergenerational import Intergenerational
 from sim.policies.lever import Lever, Payer, Where
 from sim.policies.mutual_aid import MutualAid
+from sim.policies.neighbourhood_networks import NeighbourhoodNetworks
 from sim.policies.personal_budgets import PersonalBudgets
 from sim.policies.shared_living import SharedLiving
 from sim.policies.strengths_deal import StrengthsDeal
 from sim.policies.volunteering import Volunteering
 
 AnyLever = Annotated[
-    Capacity
+    Befriending
+    | Capacity
     | CarersSupport
     | CommunityCare
+    | CommunityTransport
+    | Connectors
     | Coproduction
+    | Digital
     | FairPay
     | FormalServices
     | Hubs
+    | Interests
+    | Intergenerational
     | MutualAid
+    | NeighbourhoodNetworks
     | PersonalBudgets
     | SharedLiving
     | StrengthsDeal
@@ -47,15 +61,22 @@ LEVERS: dict[str, type[Lever]] = {
 __all__ = [
     "LEVERS",
     "AnyLever",
+    "Befriending",
     "Capacity",
     "CarersSupport",
     "CommunityCare",
+    "CommunityTransport",
+    "Connectors",
     "Coproduction",
+    "Digital",
     "FairPay",
     "FormalServices",
     "Hubs",
+    "Interests",
+    "Intergenerational",
     "Lever",
     "MutualAid",
+    "NeighbourhoodNetworks",
     "Payer",
     "PersonalBudgets",
     "SharedLiving",

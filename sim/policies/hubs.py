@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
-from sim.errors import did_you_mean
-from sim.outcomes import GROUPS
+from sim.policies.audience import EVERYONE, groups_exist, set_audience
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months, Words
 
 if TYPE_CHECKING:
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 MOST_SEATS = 100 * MONTHS_PER_YEAR
 MOST_CATCHMENT = 100 * 100 * 100
 MOST_SESSIONS = 2 * MONTHS_PER_YEAR
-EVERYONE = "everyone"
-AUDIENCES: tuple[str, ...] = (
-    EVERYONE,
-    *(key for key in GROUPS if key.startswith(("age_", "ethnicity_")) or key in ("female", "male")),
-)
 
 
 class Hubs(Lever):
@@ -68,17 +62,7 @@ class Hubs(Lever):
     @field_validator("for_whom")
     @classmethod
     def _groups_exist(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        if not groups:
-            raise ValueError('nobody is named. Write ["everyone"] or the groups it is for')
-        for group in groups:
-            if group not in AUDIENCES:
-                hint = did_you_mean(group[:100], AUDIENCES) or f" Known: {', '.join(AUDIENCES)}."
-                raise ValueError(f'"{group}" is no such group.{hint}')
-        if EVERYONE in groups and len(groups) > 1:
-            raise ValueError('"everyone" stands alone. Remove it, or remove the other groups')
-        if len(set(groups)) < len(groups):
-            raise ValueError("the same group is named twice")
-        return groups
+        return groups_exist(groups)
 
     def contradictions(self) -> Iterator[str]:
         """Yield a sentence for each pair of settings that cannot both be meant."""
@@ -171,7 +155,6 @@ class Hubs(Lever):
         Each opens when its neighbourhood is ready for it, `late` months after it was due or never.
         """
         from sim.agents.hub import Hub, HubPlan
-        from sim.world.bands import AGE_BANDS, ETHNICITIES, SEXES
 
         p, state = community.p, community.plan_state(self)
         if "area 0" not in state:
@@ -188,17 +171,6 @@ class Hubs(Lever):
         if seats is None:
             seats = round(p.bevy_weekly_lunch_club_attendance)
         riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
-        groups = [each for each in self.for_whom if each != EVERYONE]
-        ethnic = tuple(row for row, name in enumerate(ETHNICITIES) if f"ethnicity_{name}" in groups)
-        bands = tuple(
-            row
-            for row, name in enumerate(AGE_BANDS)
-            if any(
-                name in group or (group == "age_75_plus" and name in ("75_84", "85_plus"))
-                for group in groups
-                if group.startswith("age_")
-            )
-        )
         for each in ready:
             state[f"opened {each}"] = 1
             plan = HubPlan(
@@ -208,11 +180,8 @@ class Hubs(Lever):
                 minibus_seats=round(riders * size / number) if self.minibus else 0,
                 paid_lead=self.paid_lead,
                 funded=True,
-                ethnicities=ethnic,
-                bands=bands,
-                sexes=tuple(row for row, name in enumerate(SEXES) if name in groups),
             )
-            community.open_hub(Hub(community, plan))
+            community.open_hub(Hub(community, set_audience(plan, self.for_whom)))
 
 
 PLAN_LINE = "plan: hubs"

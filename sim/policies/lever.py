@@ -111,3 +111,7 @@ class Lever(BaseModel):
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Do what `pence` of this month's money does to `community`; each lever writes its own."""
         raise NotImplementedError(f"{type(self).__name__} has settings but does not act yet")
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """What the money has bought and whom it meets now, in words and numbers, for run.json."""
+        return {}
