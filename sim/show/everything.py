@@ -10,9 +10,10 @@ from pathlib import Path
 
 def write_everything(folder: Path) -> None:
     """Write the report and the headline charts of a finished run into its folder."""
-    from sim.show import charts, gap_charts
+    from sim.show import charts, flow_chart, gap_charts
     from sim.show.report import build
 
     build(folder)
     charts.write_all(folder, kinds=("difference", "reached"))
     gap_charts.write_all(folder)
+    flow_chart.write_all(folder)

@@ -19,7 +19,7 @@ _FIFTHS = (
 _NEED = ("no need for care", "a little need for care", "some need for care",
          "a lot of need for care", "very great need for care")  # fmt: skip
 _NEAR = {"street": "from the same street", "neighbourhood": "from the neighbourhood",
-         "place": "from elsewhere in the place"}  # fmt: skip
+         "place": ""}  # fmt: skip
 _SUPPORT = ("", "home care", "a direct payment to hire help", "supported living", "Shared Lives")
 _WHOLE_HOURS_FROM = 10
 _BEDS = ("", "paid by the council", "paid from their own money", "paid by the NHS")
@@ -104,7 +104,8 @@ WORDS: dict[str, str] = {
 def who(about: Sequence[Any]) -> str:
     """'a woman of 71 from the same street', and so on, never a name."""
     said = [
-        f"a {'woman' if each.sex else 'man'} of {each.age} {_NEAR[each.near]}" for each in about
+        f"a {'woman' if each.sex else 'man'} of {each.age} {_NEAR[each.near]}".rstrip()
+        for each in about
     ]
     if not said:
         return "somebody"
