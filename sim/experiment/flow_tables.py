@@ -40,7 +40,7 @@ _SHARES = {"median": 0.5, "p05": 0.05, "p95": 0.95}
 def by_member(told: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
     """One row for each member, scenario and figure, from what members kept by number.
 
-    Money in whole pence; a cost is pounds for each, and missing where there were next to none to count.
+    Money in whole pence; a cost is pounds for each, missing where there were next to none.
     """
     rows: list[tuple[int, str, str, str, str, str, float]] = []
     for member, scenarios in told.items():

@@ -10,10 +10,14 @@ from pathlib import Path
 
 def write_everything(folder: Path) -> None:
     """Write the report and the headline charts of a finished run into its folder."""
-    from sim.show import charts, flow_chart, gap_charts
+    from sim.show.charts import write_all
+    from sim.show.gap_charts import write_all as write_gap_charts
     from sim.show.report import build
 
     build(folder)
-    charts.write_all(folder, kinds=("difference", "reached"))
-    gap_charts.write_all(folder)
-    flow_chart.write_all(folder)
+    write_all(folder, kinds=("difference", "reached"))
+    write_gap_charts(folder)
+    if (folder / "flows.csv").is_file():  # no plan, no pounds to follow
+        from sim.show.flow_chart import write_all as write_flow_charts
+
+        write_flow_charts(folder)
