@@ -29,10 +29,12 @@ from sim.units import PENCE_PER_POUND
 from sim.world.bands import QUINTILES
 
 FILE, BY_MEMBER = "flows.csv", "flows_by_member.csv"
-PEOPLE, COST, EVERYONE = "people", "cost", "everyone"
+REACH, PEOPLE, COST, EVERYONE = "reach", "people", "cost", "everyone"
 COLUMNS = ["scenario", "stage", "source", "target", "unit", "mean", "median", "p05", "p95"]
 COLUMNS += ["members"]
-STAGES = (PAID, SPENT, REACHED, PEOPLE, COST)
+STAGES = (PAID, SPENT, REACHED, REACH, PEOPLE, COST)
+_PER = 1_000
+_RATE = "reached so far for every 1,000 residents at the end"
 _TOO_FEW = 1 / 60_000  # of residents: a cost for each of fewer people would be noise
 _SHARES = {"median": 0.5, "p05": 0.05, "p95": 0.95}
 
@@ -49,15 +51,20 @@ def by_member(told: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
                 rows += [
                     (member, scenario, stage, *each[:2], "pence", each[2]) for each in kept[stage]
                 ]
-            fifths = dict(zip(QUINTILES, kept[REACHED], strict=True))
-            for group, number in ({EVERYONE: sum(kept[REACHED])} | fifths).items():
+            reached, here = _groups(kept[REACHED]), _groups(kept[RESIDENTS])
+            for group, number in reached.items():
                 rows.append((member, scenario, REACHED, "plan", group, "people", number))
+            rows += [
+                (member, scenario, REACH, "plan", group, _RATE, _PER * reached[group] / number)
+                for group, number in here.items()
+                if number
+            ]
             gone = sum(pence for _, what, pence in kept[SPENT] if what != UNSPENT)
             for what, sign in ((ATTENDERS, 1), (INTRODUCED, 1), (LESS_LONELY, -1)):
                 without, with_plan = kept[what]
                 more = sign * (with_plan - without)
                 rows.append((member, scenario, PEOPLE, "plan", what, "people", more))
-                enough = more > _TOO_FEW * kept[RESIDENTS] and gone > 0
+                enough = more > _TOO_FEW * sum(kept[RESIDENTS]) and gone > 0
                 each = gone / PENCE_PER_POUND / more if enough else float("nan")
                 rows.append((member, scenario, COST, "plan", what, "pounds for each", each))
     names = ["member", "scenario", "stage", "source", "target", "unit", "value"]
@@ -66,6 +73,10 @@ def by_member(told: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
     order = ["scenario", "stage", "source", "target", "member"]
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
     return frame.astype({"stage": str})
+
+
+def _groups(fifths: list[int]) -> dict[str, int]:
+    return {EVERYONE: sum(fifths)} | dict(zip(QUINTILES, fifths, strict=True))
 
 
 def summarised(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +95,7 @@ def summarised(table: pd.DataFrame) -> pd.DataFrame:
         if stage == COST:
             if here < asked:
                 values = np.array([np.nan])
-        else:
+        elif stage != REACH:
             values = np.concatenate([values, np.zeros(asked - values.size)])
             here = asked
         if unit == "pence":

@@ -123,7 +123,8 @@ def _real(book: Pence) -> Pence:
 def of_member(model: Any, base: Any) -> dict[str, Any]:
     """What a member's file keeps of a finished pair of runs; nothing for a model without a ledger.
 
-    Money in pence; people counted in the simulated town; pairs are without and with the plan.
+    Money in pence; people counted in the simulated town, by deprivation fifth where there are five
+    numbers; pairs are without and with the plan.
     """
     if getattr(model, "ledger", None) is None or getattr(base, "ledger", None) is None:
         return {}
@@ -139,7 +140,7 @@ def of_member(model: Any, base: Any) -> dict[str, Any]:
             ATTENDERS: [_attenders(world) for world in (base, model)],
             INTRODUCED: [sum(each.placed for each in world.connectors) for world in (base, model)],
             LESS_LONELY: [_lonely(world) for world in (base, model)],
-            RESIDENTS: len(people),
+            RESIDENTS: np.bincount(people.quintile, minlength=size).tolist(),
         }
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.experiment.flows import SPENT
 from sim.show.charts import TYPE_SIZES, chart_class, colours, frame, headings
 from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
 from sim.show.flow_figures import Flow, FlowSpec, alt_text, csv_text, money, specifications
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLUMN = 0.25  # of the width, for the words at either side
+_COLUMNS = (0.18, 0.26)  # of the width, for the words at the left and the right
 _BAR = 0.03  # of the drawing's width
 _GAP = 0.035  # of its height, between bars
+_SMALLEST = 0.01  # of everything spent: smaller lines of a lever share a band
 _PALE = 0.35
 _GREY = "#8F8F8F"
 Spots = dict[str, tuple[float, float]]
@@ -52,14 +54,15 @@ def draw(spec: FlowSpec, size: str = "landscape") -> Figure:
 
 
 def _flows(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
-    room = page.width * _COLUMN
-    left, right = page.margin + room + page.body, page.width - page.margin - room - page.body
+    near, room = (page.width * each for each in _COLUMNS)
+    lead = page.body * 2
+    left, right = page.margin + near + lead, page.width - page.margin - room - lead
     axes = frame(page, left, top, right, bottom)
     axes.set_xlim(0, 1)
     axes.set_ylim(1, 0)
     axes.axis("off")
     paid = [each for each in spec.paid if each.mean > 0]
-    spent = [each for each in spec.spent if each.mean > 0]
+    spent = _few([each for each in spec.spent if each.mean > 0])
     levers = list(dict.fromkeys(each.target for each in paid))
     spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
     colour = {lever: colours()[at % len(colours())] for at, lever in enumerate(levers)}
@@ -85,15 +88,28 @@ def _flows(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     ]
     _bands(axes, order, places[1], places[2], ((1 + _BAR) / 2, 1 - _BAR), scale)
     whole = {name: [name, money(pounds)] for name, pounds in funders.items()}
-    _beside(page, whole, places[0], page.margin, room, (top, bottom))
+    _beside(page, whole, places[0], page.margin, near, (left, top, bottom))
     told = {str(at): _words(each, spec.members) for at, each in enumerate(spent)}
-    _beside(page, told, places[2], right + page.body, room, (top, bottom))
+    _beside(page, told, places[2], right + lead, room, (right, top, bottom))
     for lever, (start, tall) in places[1].items():
         axes.text(
             0.5, start + tall / 2, lever, ha="center", va="center", fontsize=points(page.body),
             weight="bold", color="black", parse_math=False, zorder=5,
             bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
+
+
+def _few(spent: list[Flow]) -> list[Flow]:
+    """The flows worth a band of their own; a lever's smallest ones together are one."""
+    floor = _SMALLEST * sum(each.mean for each in spent)
+    small = [each for each in spent if each.mean < floor and not each.unspent]
+    found = [each for each in spent if each not in small]
+    for lever in dict.fromkeys(each.source for each in small):
+        these = [each for each in small if each.source == lever]
+        mean = sum(each.mean for each in these)
+        other = Flow(SPENT, lever, f"Other ({len(these)} lines)", mean, mean, mean, mean)
+        found += these if len(these) == 1 else [other]
+    return found
 
 
 def _words(each: Flow, members: int) -> list[str]:
@@ -147,9 +163,14 @@ def _bands(axes: Axes, order: Sequence[tuple[str, str, float, str]], one: Spots,
 
 
 def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, room: float,
-            ends: tuple[float, float]) -> None:  # fmt: skip
-    """Name and sum level with each bar, moved apart, made smaller only if they cannot all fit."""
-    top, bottom = ends
+            ends: tuple[float, float, float]) -> None:  # fmt: skip
+    """Name and sum by each bar (whose edge, top and bottom are `ends`), tied to it by a line.
+
+    Words are moved apart, and made smaller only if they cannot all fit.
+    """
+    from matplotlib.lines import Line2D
+
+    edge, top, bottom = ends
     size = page.body
     while True:
         blocks = [
@@ -162,7 +183,14 @@ def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, 
         size *= 0.94
     wanted = [top + (start + tall / 2) * (bottom - top) for start, tall in map(places.get, told)]  # type: ignore[misc]
     centres = apart(wanted, heights, top, bottom, size * 0.3)
-    for (named, said), tall, centre in zip(blocks, heights, centres, strict=True):
+    near = left - size * 0.3 if left > edge else left + room + size * 0.3
+    far = edge + (size * 0.3 if left > edge else -size * 0.3)
+    for (named, said), tall, centre, level in zip(blocks, heights, centres, wanted, strict=True):
+        across, down = [far / page.width, near / page.width], [level, centre]
+        page.figure.add_artist(
+            Line2D(across, [1 - each / page.height for each in down], color=DARK_GREY,
+                   linewidth=0.9)
+        )  # fmt: skip
         under = page.write(named, left, centre - tall / 2, size, bold=True)
         page.write(said, left, under, size)
 

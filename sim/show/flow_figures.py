@@ -126,12 +126,15 @@ def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec 
     n = saved.members
     kind = "middle 90% of runs" if n >= ENOUGH_RUNS else "range of runs (5th to 95th percentile)"
     bars = f"Averages of {n:,} runs, which add up; in brackets the {kind}." if n > 1 else "One run."
+    below = " Lines below zero are in the table only." if min(
+        (each.mean for each in spent), default=0.0
+    ) < 0 else ""  # fmt: skip
     years = f"{financial_year(1)} to {financial_year(max(1, saved.years))}"
     return FlowSpec(
         f"pounds_{scenario}",
         _title(saved.title(scenario), paid, spent),
         f"Where the pounds went: {UNIT}. {saved.place}, {years}. {bars} What a council or the NHS "
-        "spent it on is the difference from the baseline.",
+        f"spent it on is the difference from the baseline.{below}",
         source_line(saved), paid, spent, n, saved.partial_words,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.flow_tables import COST, EVERYONE, PEOPLE
+from sim.experiment.flow_tables import COST, EVERYONE, PEOPLE, REACH
 from sim.experiment.flows import ATTENDERS, INTRODUCED, LESS_LONELY, PAID, REACHED, SPENT
 from sim.outcomes import GROUPS
 from sim.show import flow_chart
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 HEADER: Row = ("From", "To", "Average of runs", "Middle run", "Range")
-PEOPLE_HEADER: Row = ("Who", "How many", "Range", "Pounds spent for each")
+PEOPLE_HEADER: Row = (
+    "Who", "How many", "Range", "For every 1,000 residents", "Pounds spent for each"
+)  # fmt: skip
 FOR_EACH = {
     ATTENDERS: "More people who came to a hub at least once",
     INTRODUCED: "More introductions by connectors",
@@ -78,7 +80,8 @@ def _drawn(spec: FlowSpec) -> tuple[FlowSpec, str, str]:
 
 
 def _pounds(each: Flow, members: int) -> Row:
-    spread = f"{money(each.low)} to {money(each.high)}" if members > 1 else ""
+    low, high = money(each.low), money(each.high)
+    spread = f"{low} to {high}" if members > 1 and low != high else ""
     return (each.source, each.target, money(each.mean), money(each.median), spread)
 
 
@@ -86,6 +89,8 @@ def _reached(table: pd.DataFrame, scenario: str, members: int) -> list[Row]:
     """People reached, everyone and by deprivation fifth; then what each change cost."""
     here = table[table["scenario"].astype(str) == scenario]
     found: list[Row] = []
+    rates = here[here["stage"] == REACH]
+    reach = dict(zip(rates["target"].astype(str), rates["median"].astype(float), strict=True))
     for told in here[here["stage"] == REACHED].itertuples(index=False):
         row: Any = told
         group = str(row.target)
@@ -95,17 +100,18 @@ def _reached(table: pd.DataFrame, scenario: str, members: int) -> list[Row]:
             if group == EVERYONE
             else f"Of them: {label[:1].lower()}{label[1:]}"
         )
-        found.append((name, *_range(row, members), ""))
+        rate = reach.get(group)
+        found.append((name, *_range(row, members), figure(rate) if rate is not None else "", ""))
     cost = {str(row.target): row for row in here[here["stage"] == COST].itertuples(index=False)}
     people = {str(row.target): row for row in here[here["stage"] == PEOPLE].itertuples(index=False)}
     for what, words in FOR_EACH.items():
         if what in people:
             row = cost[what]
-            each = "not given: not more than none in every run"
+            each = "not given: next to none in some runs"
             if math.isfinite(row.median):
                 low_high = f" ({money(row.p05)} to {money(row.p95)})" if members > 1 else ""
                 each = f"{money(row.median)}{low_high}"
-            found.append((words, *_range(people[what], members), each))
+            found.append((words, *_range(people[what], members), "", each))
     return found
 
 
@@ -114,4 +120,5 @@ def _range(row: Any, members: int) -> tuple[str, str]:
         said = figure(value)
         return f"−{said}" if value < 0 and said != "0" else said
 
-    return one(row.median), f"{one(row.p05)} to {one(row.p95)}" if members > 1 else ""
+    low, high = one(row.p05), one(row.p95)
+    return one(row.median), f"{low} to {high}" if members > 1 and low != high else ""
