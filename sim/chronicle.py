@@ -51,7 +51,7 @@ class Chronicle:
         self.lives: dict[int, Life] = {}
         self.dead: set[int] = set()
         self.moved: set[int] = set()
-        self._known: dict[int, Other] = {}
+        self._known: dict[int, dict[int, Other]] = {}  # of each followed person, by identity
 
     def follow(self, model: CommunityModel, identities: Iterable[int]) -> None:
         """Follow these people from this month on; those who have yet to arrive, once they do."""
@@ -89,7 +89,7 @@ class Chronicle:
                 life.happenings.append(Happening(month, "arrived", "id", 0, 1))
             else:
                 gone = (self.dead, self.moved)
-                life.happenings += compare(month, life.closing, seen, gone, self._known)
+                life.happenings += compare(month, life.closing, seen, gone, self._known[identity])
             life.closing = seen
 
     def _look(self, model: CommunityModel, identities: list[int]) -> dict[int, Seen]:
@@ -121,6 +121,7 @@ class Chronicle:
     def _remember(self, people: Columns, row: int, identities: set[int]) -> None:
         """What can be said of those near a followed person, kept for when they are gone."""
         who = np.array(sorted(identities), dtype=np.uint64)
+        known = self._known.setdefault(int(people.id[row]), {})
         for identity, there in zip(who.tolist(), people.row_of(who).tolist(), strict=True):
             near = "place"
             if people.street[there] == people.street[row]:
@@ -128,7 +129,7 @@ class Chronicle:
             elif people.area[there] == people.area[row]:
                 near = "neighbourhood"
             age, sex = int(people.age_months[there]) // 12, int(people.sex[there])
-            self._known[identity] = Other(identity, age, sex, near)
+            known[identity] = Other(identity, age, sex, near)
 
 
 def _tied(edges: EdgeList, people: Columns, rows: NDArray[np.int64]) -> Any:
