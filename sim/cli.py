@@ -30,6 +30,7 @@ from sim.cli_options import (
     SeedOption,
     YearsOption,
 )
+from sim.cli_stories import story
 from sim.errors import UserMistake
 from sim.mistakes import visible
 
@@ -237,13 +238,12 @@ def _given(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _build_report(folder: Path) -> None:
     """The report, and the headline charts as files an editor can use."""
-    from sim.show.charts import write_all
-    from sim.show.gap_charts import write_all as write_gap_charts
-    from sim.show.report import build
+    from sim.show.everything import write_everything
 
-    build(folder)
-    write_all(folder, kinds=("difference", "reached"))
-    write_gap_charts(folder)
+    write_everything(folder)
+
+
+app.command()(story)
 
 
 @app.command()

@@ -30,7 +30,7 @@ from sim.agents.visits import Scheme
 from sim.luck import Decision
 from sim.units import PENCE_PER_POUND, calendar_year
 from sim.world import lifecourse
-from sim.world.bands import ADULT_AGE, AGE_BANDS, ETHNICITIES, PENSION_AGE
+from sim.world.bands import ADULT_AGE, AGE_BANDS, ETHNICITIES, PENSION_AGE, QUINTILES
 from sim.world.graph import social_graph
 from sim.world.newcomers import welcome
 from sim.world.people import COUNTED
@@ -61,6 +61,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         whole = facts["people"].value / facts["people_16_plus"].value
         self.people_of_all_ages = float(len(people) * whole)
         self.reached_and_gone: list[NDArray[np.uint64]] = []
+        self.fifths_gone = np.zeros(len(QUINTILES), dtype=np.int64)  # of those, by deprivation
         self.deaths = self.departures = self.arrivals = 0
         self.dying = np.zeros(len(people), dtype=np.bool_)
         self._open_council(start)
@@ -151,6 +152,8 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         gone = rows[people.reached[rows]]
         if gone.size:
             self.reached_and_gone.append(people.id[gone].copy())
+            self.fifths_gone += np.bincount(people.quintile[gone], minlength=len(QUINTILES))
+        self.chronicle.see_off(people.id[dead], people.id[moved])
         before = len(people)
         away = np.zeros(before, dtype=np.bool_)
         away[moved] = True

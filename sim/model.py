@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import diary
+from sim import chronicle, diary
 from sim.agents import (
     books,
     connector,
@@ -75,6 +75,7 @@ class CommunityModel(Gathering):
         self.ledger, self.gap_years = Ledger(), GapYears()
         self.diary, self.lives = diary.Diary(), diary.Lives()
         self.keep_lives = bool(settings.lives)
+        self.chronicle = chronicle.Chronicle()
         self.residents = ColumnAgentSet(self.world.people, Resident, self)
         self.posts = Columns(POST_COLUMNS)
         self.paid_carers = ColumnAgentSet(self.posts, PaidCarer, self)
@@ -105,6 +106,7 @@ class CommunityModel(Gathering):
         self.health()
         self.pay()
         self.write_diary()
+        self.chronicle.write(self)
         self.running = self.month < self.horizon
 
     def turn_calendar(self) -> None:
@@ -218,6 +220,14 @@ class CommunityModel(Gathering):
         while self.month < self.horizon:
             self.run_for(1)
         return self
+
+    def follow(self, *residents: Any) -> None:
+        """Write down from now on what happens to these residents (agents or identities)."""
+        self.chronicle.follow(self, map(chronicle.identity_of, residents))
+
+    def story(self, resident: Any) -> Any:
+        """A resident's years so far in plain dated lines; raises UserMistake for a stranger."""
+        return chronicle.story(self, resident)
 
     @property
     def reached(self) -> NDArray[np.uint64]:

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import UserMistake, did_you_mean
-from sim.experiment import member, results, table
+from sim.experiment import flow_tables, member, results, table
 from sim.experiment.appraise import Appraisal, appraise
 from sim.experiment.ensemble import Failed, Interrupted, Progress
 from sim.experiment.request import BASELINE, REAL_MODEL
@@ -53,6 +53,7 @@ class Comparison:
     summary: pd.DataFrame
     record: dict[str, Any]
     failed: tuple[Failed, ...] = ()
+    pounds: tuple[pd.DataFrame | None, pd.DataFrame | None] = (None, None)
 
     @property
     def partial(self) -> bool:
@@ -110,6 +111,17 @@ class Comparison:
         Raises UserMistake for results that do not hold the money by payer.
         """
         return appraise(self.results, self.record)
+
+    def flows(self, by_member: bool = False) -> pd.DataFrame:
+        """Return where the pounds went: from funder to lever to activity to people reached.
+
+        In pounds with mean, median and range over members, or `by_member` in whole pence. Raises
+        UserMistake where no ledger was kept.
+        """
+        found = self.pounds[int(by_member)]
+        if found is None:
+            raise UserMistake("flows: these results hold no plan's ledger. Compare a scenario.")
+        return found
 
     def chart(self, measure: str, group: str = "all", kind: str = "difference") -> Any:
         """Return a chart of one measure over the years, for a notebook to show.
@@ -185,6 +197,7 @@ def compare(
             summary=results.load_summary(done.out),
             record=results.load_run(done.out),
             failed=tuple(done.failed),
+            pounds=(flow_tables.load(done.out), flow_tables.load(done.out, members=True)),
         )
 
 

@@ -48,6 +48,7 @@ class Assembled:
     years: pd.DataFrame
     results_hash: str
     provenance: dict[str, Any]
+    told: dict[int, dict[str, Any]]
 
 
 def assemble(request: Request, folder: Path, finished: list[int]) -> Assembled:
@@ -58,7 +59,7 @@ def assemble(request: Request, folder: Path, finished: list[int]) -> Assembled:
     path = folder / "results.parquet"
     years: list[pd.DataFrame] = []
     digests: list[bytes] = []
-    provenance: dict[str, Any] = {}
+    told: dict[int, dict[str, Any]] = {}
     with (
         atomic.replacing(path) as fresh,
         fresh.open("wb") as sink,
@@ -72,7 +73,7 @@ def assemble(request: Request, folder: Path, finished: list[int]) -> Assembled:
                     f"{error}. It changed while the run went on: run the same command again."
                 ) from error
             member.refuse_stranger(request, stored.identity, folder)
-            provenance = provenance or stored.provenance
+            told[each] = stored.provenance
             digests.append(stored.digest)
             years.append(_summary.yearly(table.to_frame(stored.content)))
             pages.write_table(stored.content.cast(table.SCHEMA))
@@ -80,7 +81,8 @@ def assemble(request: Request, folder: Path, finished: list[int]) -> Assembled:
         [each.astype({"scenario": object, "measure": object, "group": object}) for each in years],
         ignore_index=True,
     )
-    return Assembled(_summary.summarise(joined), joined, table.hash_of_digests(digests), provenance)
+    summed, first = _summary.summarise(joined), next(iter(told.values()), {})
+    return Assembled(summed, joined, table.hash_of_digests(digests), first, told)
 
 
 def hash_of(results: Path | str | pd.DataFrame) -> str:

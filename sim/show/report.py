@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import UserMistake
 from sim.outcomes import MEASURES
-from sim.show import alt, charts, gap_section, tables, work_section, worth
+from sim.show import alt, charts, flow_section, gap_section, tables, work_section, worth
 from sim.show.export import put, svg_bytes
 from sim.show.figures import LICENCE, FigureSpec, band_sentence
 from sim.show.headline import Finding, findings
@@ -80,7 +80,8 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         chart_columns=alt.COLUMNS, gap=gap_section.section(saved),
         gains=[(MEASURES[key].label, rows) for key in measured
                if len(rows := tables.gains(saved, key)) > 1],
-        work=work_section.section(saved), worth=worth.page(saved), ranges=band_name(saved.members),
+        work=work_section.section(saved), flows=flow_section.section(saved),
+        worth=worth.page(saved), ranges=band_name(saved.members),
         how=list(_how(saved)), people=list(flat(saved.provenance)),
         unlike=_unlike_baseline(saved), evidence=_evidence(saved), yardstick=YARDSTICK,
         enough=ENOUGH_RUNS, not_said=_not_said(saved), failed=_failed(saved),

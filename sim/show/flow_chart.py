@@ -1,0 +1,217 @@
+"""Drawing where the pounds went: bars for funders, levers and activities, joined by bands.
+
+It looks at a picture's specification and changes nothing but the files `write` is asked for. Every
+bar is named and said in figures beside it, so that colour is never the only difference; what is
+below zero cannot be a band and stands in the words alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.experiment.flows import SPENT
+from sim.show.charts import TYPE_SIZES, chart_class, colours, frame, headings
+from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
+from sim.show.flow_figures import Flow, FlowSpec, alt_text, csv_text, money, specifications
+from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
+from sim.show.saved import open_results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLUMNS = (0.18, 0.26)  # of the width, for the words at the left and the right
+_BAR = 0.03  # of the drawing's width
+_GAP = 0.035  # of its height, between bars
+_SMALLEST = 0.01  # of everything spent: smaller lines of a lever share a band
+_PALE = 0.35
+_GREY = "#8F8F8F"
+Spots = dict[str, tuple[float, float]]
+
+
+def draw(spec: FlowSpec, size: str = "landscape") -> Figure:
+    """The picture, words and all."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    width, height = SIZES[size]
+    title, body, small, margin = TYPE_SIZES[size]
+    with house_style():
+        shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
+        picture = chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
+        FigureCanvasAgg(picture)
+        picture.words = (spec.title, alt_text(spec))  # type: ignore[attr-defined]
+        page = Page(picture, width, height, margin, title, body, small)
+        top, bottom = headings(page, spec)
+        _flows(page, spec, top, bottom)
+        if spec.partial:
+            picture.text(
+                0.4, 0.45, spec.partial, ha="center", va="center", rotation=18, alpha=0.28,
+                fontsize=points(title * 1.5), color=DARK_GREY, weight="bold", parse_math=False,
+            )  # fmt: skip
+    return picture
+
+
+def _flows(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
+    near, room = (page.width * each for each in _COLUMNS)
+    lead = page.body * 2
+    left, right = page.margin + near + lead, page.width - page.margin - room - lead
+    axes = frame(page, left, top, right, bottom)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(1, 0)
+    axes.axis("off")
+    paid = [each for each in spec.paid if each.mean > 0]
+    spent = _few([each for each in spec.spent if each.mean > 0])
+    levers = list(dict.fromkeys(each.target for each in paid))
+    spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
+    colour = {lever: colours()[at % len(colours())] for at, lever in enumerate(levers)}
+    funders = _sums([(each.source, each.mean) for each in paid])
+    middle = _sums([(each.target, each.mean) for each in paid])
+    out = _sums([(each.source, each.mean) for each in spent])
+    middle = {key: max(value, out.get(key, 0.0)) for key, value in middle.items()}
+    ends = {str(at): each.mean for at, each in enumerate(spent)}
+    most = max(sum(each.values()) for each in (funders, middle, ends))
+    gaps = _GAP * (max(len(funders), len(middle), len(ends)) - 1)
+    scale = (1 - min(gaps, 1 / 2)) / most
+    places = [_spots(each, scale) for each in (funders, middle, ends)]
+    _bars(axes, places[0], 0.0, dict.fromkeys(funders, DARK_GREY))
+    _bars(axes, places[1], (1 - _BAR) / 2, colour)
+    shades = {str(at): _GREY if each.unspent else colour[each.source]
+              for at, each in enumerate(spent)}  # fmt: skip
+    _bars(axes, places[2], 1 - _BAR, shades)
+    order = [(each.source, each.target, each.mean, colour[each.target]) for each in paid]
+    _bands(axes, order, places[0], places[1], (_BAR, (1 - _BAR) / 2), scale)
+    order = [
+        (each.source, str(at), each.mean, _GREY if each.unspent else colour[each.source])
+        for at, each in enumerate(spent)
+    ]
+    _bands(axes, order, places[1], places[2], ((1 + _BAR) / 2, 1 - _BAR), scale)
+    whole = {name: [name, money(pounds)] for name, pounds in funders.items()}
+    _beside(page, whole, places[0], page.margin, near, (left, top, bottom))
+    told = {str(at): _words(each, spec.members) for at, each in enumerate(spent)}
+    _beside(page, told, places[2], right + lead, room, (right, top, bottom))
+    for lever, (start, tall) in places[1].items():
+        axes.text(
+            0.5, start + tall / 2, lever, ha="center", va="center", fontsize=points(page.body),
+            weight="bold", color="black", parse_math=False, zorder=5,
+            bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 2},
+        )  # fmt: skip
+
+
+def _few(spent: list[Flow]) -> list[Flow]:
+    """The flows worth a band of their own; a lever's smallest ones together are one."""
+    floor = _SMALLEST * sum(each.mean for each in spent)
+    small = [each for each in spent if each.mean < floor and not each.unspent]
+    found = [each for each in spent if each not in small]
+    for lever in dict.fromkeys(each.source for each in small):
+        these = [each for each in small if each.source == lever]
+        mean = sum(each.mean for each in these)
+        other = Flow(SPENT, lever, f"Other ({len(these)} lines)", mean, mean, mean, mean)
+        found += these if len(these) == 1 else [other]
+    return found
+
+
+def _words(each: Flow, members: int) -> list[str]:
+    name = f"{each.source}: unspent" if each.unspent else each.target
+    return [name, each.said(members)]
+
+
+def _sums(pairs: Sequence[tuple[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for name, pounds in pairs:
+        total[name] = total.get(name, 0.0) + pounds
+    return total
+
+
+def _spots(pounds: dict[str, float], scale: float) -> Spots:
+    """Where each bar starts and how tall it is, from the top, the whole column in the middle."""
+    tall = sum(pounds.values()) * scale + _GAP * (len(pounds) - 1)
+    at, found = max(0.0, (1 - tall) / 2), {}
+    for name, each in pounds.items():
+        found[name] = (at, each * scale)
+        at += each * scale + _GAP
+    return found
+
+
+def _bars(axes: Axes, places: Spots, x: float, shade: dict[str, str]) -> None:
+    for name, (start, tall) in places.items():
+        axes.bar(x, tall, _BAR, bottom=start, align="edge", color=shade[name], linewidth=0,
+                 zorder=3)  # fmt: skip
+
+
+def _bands(axes: Axes, order: Sequence[tuple[str, str, float, str]], one: Spots, two: Spots,
+           across: tuple[float, float], scale: float) -> None:  # fmt: skip
+    """A band from each bar on the left to its bar on the right, as wide as its pounds."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    used = {name: start for name, (start, _) in one.items()}
+    filled = {name: start for name, (start, _) in two.items()}
+    x, z = across
+    half = (x + z) / 2
+    for source, target, pounds, shade in order:
+        a, b, tall = used[source], filled[target], pounds * scale
+        used[source], filled[target] = a + tall, b + tall
+        under = a + tall, b + tall
+        outline = [(x, a), (half, a), (half, b), (z, b), (z, under[1]), (half, under[1]),
+                   (half, under[0]), (x, under[0]), (x, a)]  # fmt: skip
+        codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3,
+                 Outline.CLOSEPOLY]  # fmt: skip
+        band = PathPatch(Outline(outline, codes), facecolor=shade, alpha=_PALE, linewidth=0)
+        axes.add_patch(band)
+
+
+def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, room: float,
+            ends: tuple[float, float, float]) -> None:  # fmt: skip
+    """Name and sum by each bar (whose edge, top and bottom are `ends`), tied to it by a line.
+
+    Words are moved apart, and made smaller only if they cannot all fit.
+    """
+    from matplotlib.lines import Line2D
+
+    edge, top, bottom = ends
+    size = page.body
+    while True:
+        blocks = [
+            (page.wrap(name, size, room, bold=True), page.wrap(said, size, room))
+            for name, said in told.values()
+        ]
+        heights = [sum(map(len, block)) * size * LINE_HEIGHT for block in blocks]
+        if sum(heights) + size * 0.3 * len(blocks) <= bottom - top or size < page.small * 0.7:
+            break
+        size *= 0.94
+    wanted = [top + (start + tall / 2) * (bottom - top) for start, tall in map(places.get, told)]  # type: ignore[misc]
+    centres = apart(wanted, heights, top, bottom, size * 0.3)
+    near = left - size * 0.3 if left > edge else left + room + size * 0.3
+    far = edge + (size * 0.3 if left > edge else -size * 0.3)
+    for (named, said), tall, centre, level in zip(blocks, heights, centres, wanted, strict=True):
+        across, down = [far / page.width, near / page.width], [level, centre]
+        page.figure.add_artist(
+            Line2D(across, [1 - each / page.height for each in down], color=DARK_GREY,
+                   linewidth=0.9)
+        )  # fmt: skip
+        under = page.write(named, left, centre - tall / 2, size, bold=True)
+        page.write(said, left, under, size)
+
+
+def write(spec: FlowSpec, folder: Path) -> list[Path]:
+    """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
+    words = alt_text(spec)
+    made: list[Path] = []
+    for size in SIZES:
+        picture = draw(spec, size)
+        if size == "landscape":
+            made.append(put(folder / f"{spec.name}.svg", svg_bytes(picture, spec.title, words)))
+        content = png_bytes(picture, spec.title, words)
+        made.append(put(folder / f"{spec.name}_{size}.png", content))
+    made.append(put(folder / f"{spec.name}.csv", csv_text(spec).encode("utf-8")))
+    made.append(put(folder / f"{spec.name}.txt", f"{words}\n".encode()))
+    return made
+
+
+def write_all(results: object, folder: Path | None = None) -> list[Path]:
+    """Write every picture of pounds into `folder`, or into charts/ beside the results."""
+    saved = open_results(results)
+    where = folder or (saved.folder or Path()) / "charts"
+    return [path for spec in specifications(saved) for path in write(spec, where)]

@@ -1,0 +1,181 @@
+"""What the picture of the pounds says: who paid, for which lever, and what it was spent on.
+
+Looks at the flows kept in an output folder and changes nothing. The drawing, the CSV and the alt
+text are all made from the same `FlowSpec`; bars are averages of runs, so that they add up.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.flows import PAID, SPENT, UNSPENT
+from sim.show.alt import number, safe_cell
+from sim.show.figures import source_line
+from sim.show.saved import Saved, clean
+from sim.show.trust import ENOUGH_RUNS
+from sim.show.wording import PRICES, joined
+from sim.show.worth import NAMES
+from sim.units import financial_year
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("stage", "from", "to", "average", "median", "low", "high", "unit")
+UNIT = f"pounds in the simulated town over the whole run, {PRICES}"
+_LARGE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One band: pounds from `source` to `target`, average, median and range over runs."""
+
+    stage: str
+    source: str
+    target: str
+    mean: float
+    median: float
+    low: float
+    high: float
+    unspent: bool = False
+
+    def said(self, members: int) -> str:
+        """The average, and the range where there are runs enough to have one."""
+        if members < 2 or money(self.low) == money(self.high):
+            return money(self.mean)
+        return f"{money(self.mean)} ({money(self.low)} to {money(self.high)})"
+
+
+@dataclass(frozen=True)
+class FlowSpec:
+    """Everything a picture of the pounds says."""
+
+    name: str
+    title: str
+    subtitle: str
+    source: str
+    paid: tuple[Flow, ...]
+    spent: tuple[Flow, ...]
+    members: int
+    partial: str
+
+
+def money(gbp: float) -> str:
+    """A sum as people say it: '£1.2 million', '£42,300', '−£3,100', '£85'."""
+    size = abs(gbp)
+    if size >= _LARGE:
+        said = f"£{size / _LARGE:,.2f} million"
+    else:
+        digits = max(0, len(f"{size:.0f}") - 3)
+        said = f"£{round(size, -digits):,.0f}"
+    return f"−{said}" if gbp < 0 and said != "£0" else said
+
+
+def flows_of(saved: Saved) -> pd.DataFrame | None:
+    """The flows kept beside these results, if any."""
+    from sim.experiment import flow_tables
+
+    return flow_tables.load(saved.folder) if saved.folder is not None else None
+
+
+def payer(pocket: str) -> str:
+    """A funder in plain words: 'The council'."""
+    said = NAMES.get(pocket, clean(pocket))
+    return said[:1].upper() + said[1:]
+
+
+def _capital(words: str) -> str:
+    said = clean(words)
+    return said[:1].upper() + said[1:]
+
+
+def bands(table: pd.DataFrame, scenario: str, stage: str) -> tuple[Flow, ...]:
+    """Flows of one stage, largest first and what is unspent last."""
+    here = table[(table["scenario"].astype(str) == scenario) & (table["stage"] == stage)]
+    found = []
+    for row in here.itertuples(index=False):
+        told: Any = row
+        paid = stage == PAID
+        source = payer(told.source) if paid else _capital(told.source)
+        unspent = not paid and told.target == UNSPENT
+        found.append(
+            Flow(stage, source, _capital(told.target), float(told.mean), float(told.median),
+                 float(told.p05), float(told.p95), unspent)
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda each: (each.unspent, -each.mean, each.target)))
+
+
+def _title(name: str, paid: tuple[Flow, ...], spent: tuple[Flow, ...]) -> str:
+    whole = sum(each.mean for each in paid)
+    used = sum(each.mean for each in spent if not each.unspent)
+    funders = joined(sorted({each.source[:1].lower() + each.source[1:] for each in paid}))
+    funders = funders.replace("the nhs", "the NHS").replace("nHS", "NHS")
+    funders = funders[:1].upper() + funders[1:]
+    share = f", of which {used / whole:.0%} was spent by the end" if whole > 0 else ""
+    return f"In the model, {funders[:1].lower() + funders[1:]} put {money(whole)} into " \
+        f"“{name}”{share}"  # fmt: skip
+
+
+def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec | None:
+    """The picture of one scenario's pounds; None where nothing was paid or money was taken away."""
+    paid, spent = (bands(table, scenario, stage) for stage in (PAID, SPENT))
+    if not paid or min(each.mean for each in paid) <= 0:
+        return None
+    n = saved.members
+    kind = "middle 90% of runs" if n >= ENOUGH_RUNS else "range of runs (5th to 95th percentile)"
+    bars = f"Averages of {n:,} runs, which add up; in brackets the {kind}." if n > 1 else "One run."
+    below = " Lines below zero are in the table only." if min(
+        (each.mean for each in spent), default=0.0
+    ) < 0 else ""  # fmt: skip
+    years = f"{financial_year(1)} to {financial_year(max(1, saved.years))}"
+    return FlowSpec(
+        f"pounds_{scenario}",
+        _title(saved.title(scenario), paid, spent),
+        f"Where the pounds went: {UNIT}. {saved.place}, {years}. {bars} What a council or the NHS "
+        f"spent it on is the difference from the baseline.{below}",
+        source_line(saved), paid, spent, n, saved.partial_words,
+    )  # fmt: skip
+
+
+def specifications(saved: Saved) -> list[FlowSpec]:
+    """Every picture of pounds these results allow."""
+    table = flows_of(saved)
+    if table is None:
+        return []
+    found = (specification(saved, table, key) for key in saved.scenarios)
+    return [each for each in found if each is not None]
+
+
+def alt_text(spec: FlowSpec) -> str:
+    """What the picture shows, in words, from the same numbers."""
+    parts = [f"Flow chart. {spec.title}.", spec.subtitle]
+    parts += [
+        f"{each.source} to {each.target[:1].lower() + each.target[1:]}: {each.said(spec.members)}."
+        for each in (*spec.paid, *spec.spent)
+    ]
+    if spec.partial:
+        parts.append(f"Unfinished: {spec.partial}.")
+    return " ".join([*parts, spec.source])
+
+
+def rows(spec: FlowSpec) -> list[tuple[str, ...]]:
+    """The table behind the picture."""
+    return [
+        (
+            each.stage, safe_cell(each.source), safe_cell(each.target), number(each.mean),
+            number(each.median),
+            *((number(each.low), number(each.high)) if spec.members > 1 else ("", "")), UNIT,
+        )
+        for each in (*spec.paid, *spec.spent)
+    ]  # fmt: skip
+
+
+def csv_text(spec: FlowSpec) -> str:
+    """The CSV behind the picture."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(spec))
+    return page.getvalue()

@@ -1,0 +1,294 @@
+"""Where the pounds went: every member adds up to the penny, whatever the lever is called."""
+
+from __future__ import annotations
+
+import math
+import types
+
+import numpy as np
+import pandas as pd
+import pytest
+import show_fixture
+import towns
+
+import sim
+from sim.agents.calendar import OWN_BUDGET, PLAN
+from sim.errors import UserMistake
+from sim.experiment import flow_tables, flows, results
+from sim.experiment.flows import ATTENDERS, INTRODUCED, KEY, LESS_LONELY, PAID, SPENT, UNSPENT
+from sim.money import Account, Ledger
+from sim.show import flow_chart, flow_figures, flow_section, report
+from sim.show.saved import open_results
+
+A = Account
+
+
+def book(*lines):
+    ledger = Ledger()
+    for month, (payer, payee, pence, line) in enumerate(lines):
+        ledger.post(month, payer, payee, pence, line)
+    return ledger.flows()
+
+
+BASE = book(
+    (A.NATIONAL_GOVERNMENT, A.COUNCIL, 9_000, "care budget"),
+    (A.COUNCIL, A.PROVIDERS, 5_000, "home care"),
+    (A.RESIDENTS, A.COUNCIL, 700, "client contributions"),
+)
+
+
+def of(*lines, base=BASE):
+    return flows.pounds_of([*base, *book(*lines)], base)
+
+
+def test_a_hub_by_hand():
+    paid, spent = of(
+        (A.COUNCIL, A.HUBS, 1_000, PLAN + "hubs"),
+        (A.NHS, A.HUBS, 501, PLAN + "hubs"),
+        (A.HUBS, A.SUPPLIERS, 600, "hub building"),
+        (A.HUBS, A.WORKERS, 333, "hub lead and driver"),
+    )
+    assert paid == {("council", "hubs"): 1_000, ("nhs", "hubs"): 501}
+    assert spent == {
+        ("hubs", "hub building"): 600,
+        ("hubs", "hub lead and driver"): 333,
+        ("hubs", UNSPENT): 568,
+    }
+
+
+def test_a_lever_nobody_has_written_yet_appears_by_itself():
+    paid, spent = of(
+        (A.GRANT_FUNDERS, A.HUBS, 400, PLAN + "circles of friends"),
+        (A.HUBS, A.WORKERS, 150, "circle facilitators"),
+        (A.COUNCIL, A.HUBS, 1_000, PLAN + "hubs"),
+        (A.HUBS, A.SUPPLIERS, 900, "hub building"),
+        (A.NHS, A.WORKERS, 77, PLAN + "link workers"),
+    )
+    assert paid["grants", "circles of friends"] == 400 and paid["nhs", "link workers"] == 77
+    assert spent["circles of friends", "circle facilitators"] == 150
+    assert spent["circles of friends", UNSPENT] == 250
+    assert spent["hubs", "hub building"] == 900 and spent["hubs", UNSPENT] == 100
+    assert spent["link workers", "paid to workers"] == 77
+
+
+def test_a_line_named_after_no_lever_is_shared_by_what_each_put_in():
+    _, spent = of(
+        (A.COUNCIL, A.HUBS, 200, PLAN + "hubs"),
+        (A.COUNCIL, A.HUBS, 100, PLAN + "minibuses"),
+        (A.HUBS, A.SUPPLIERS, 100, "insurance"),
+    )
+    assert spent["hubs", "insurance"] + spent["minibuses", "insurance"] == 100
+    assert spent["hubs", "insurance"] == 67
+
+
+def test_money_the_council_holds_is_the_difference_from_the_baseline():
+    lines = (
+        (A.NATIONAL_GOVERNMENT, A.COUNCIL, 3_000, PLAN + "formal services" + OWN_BUDGET),
+        (A.COUNCIL, A.PROVIDERS, 2_500, "home care"),
+        (A.RESIDENTS, A.COUNCIL, 300, "client contributions"),
+        (A.NATIONAL_GOVERNMENT, A.COUNCIL, 50, "care budget"),
+    )
+    paid, spent = of(*lines)
+    assert paid == {("council", "formal services"): 3_000}
+    assert spent == {
+        ("formal services", "client contributions"): -300,
+        ("formal services", "home care"): 2_500,
+        ("formal services", UNSPENT): 800,
+    }
+
+
+def test_a_cut_is_below_zero():
+    paid, spent = of((A.COUNCIL, A.NATIONAL_GOVERNMENT, 500, PLAN + "formal services"))
+    assert paid == {("national", "formal services"): -500}
+    assert spent == {("formal services", UNSPENT): -500}
+
+
+def test_no_plan_no_flows():
+    assert of() == ({}, {})
+    extra = (A.COUNCIL, A.PROVIDERS, 500, "home care")
+    assert of(extra) == ({}, {})  # spending that no plan paid for is not a plan's
+
+
+def kept(pence=1_000, spent=600, lonely=(10.0, 8.0), reached=(4, 3, 2, 1, 0), came=(5, 10)):
+    return {
+        PAID: [["council", "hubs", pence]],
+        SPENT: [["hubs", "hub building", spent], ["hubs", UNSPENT, pence - spent]],
+        flows.REACHED: list(reached),
+        flows.RESIDENTS: [100] * 5,
+        ATTENDERS: list(came),
+        INTRODUCED: [3, 3],
+        LESS_LONELY: list(lonely),
+    }
+
+
+def test_the_table_by_hand():
+    told = {0: {"bevy_hub": kept()}, 1: {"bevy_hub": kept(2_000, 1_000, (10.0, 10.5))}}
+    table = flow_tables.by_member(told)
+    first = table[(table["member"] == 0)].set_index(["stage", "target"])["value"]
+    assert first["reached", "everyone"] == 10 and first["reached", "imd_q1"] == 4
+    assert first["reach", "everyone"] == 20.0 and first["reach", "imd_q1"] == 40.0
+    assert first["people", ATTENDERS] == 5 and first["cost", ATTENDERS] == 6.00 / 5
+    assert first["cost", LESS_LONELY] == 6.00 / 2 and math.isnan(first["cost", INTRODUCED])
+    summed = flow_tables.summarised(table).set_index(["stage", "target"])
+    assert summed.loc[("paid", "hubs"), ["mean", "median"]].tolist() == [15.0, 15.0]
+    assert summed.loc[("spent", UNSPENT), "p05"] == pytest.approx(4.3)
+    assert summed.loc[("cost", ATTENDERS), "mean"] == pytest.approx((1.2 + 2.0) / 2)
+    # One of two runs has more lonely people: no cost for each is given.
+    assert math.isnan(summed.loc[("cost", LESS_LONELY), "median"])
+    assert summed.loc[("cost", LESS_LONELY), "members"] == 1
+
+
+def test_a_line_some_runs_lack_counts_as_nothing_there():
+    other = kept() | {SPENT: [["hubs", UNSPENT, 1_000]]}
+    table = flow_tables.by_member({0: {"a": kept()}, 1: {"a": other}})
+    summed = flow_tables.summarised(table).set_index(["stage", "target"])
+    assert summed.loc[("spent", "hub building"), "mean"] == 3.0
+    assert summed.loc[("spent", "hub building"), "members"] == 2
+
+
+# --- a real run -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory):
+    plan = towns.plan(
+        towns.hubs(payer="nhs", paid_lead=True), towns.services(gbp_per_head=20.0), title="Both"
+    )
+    folder = tmp_path_factory.mktemp("flows")
+    found = sim.compare(plan, place=towns.PLACE, residents=500, years=1, members=2, in_process=True,
+                        out=folder)  # fmt: skip
+    return found, folder
+
+
+def test_every_member_adds_up_and_agrees_with_the_ledger(comparison):
+    found, folder = comparison
+    table = found.flows(by_member=True)
+    pence = table[table["unit"] == "pence"]
+    assert (pence["value"] == pence["value"].round()).all()
+    for member in (0, 1):
+        mine = pence[pence["member"] == member]
+        paid = mine[mine["stage"] == "paid"].groupby("target")["value"].sum()
+        spent = mine[mine["stage"] == "spent"].groupby("source")["value"].sum()
+        assert paid.to_dict() == spent.to_dict() and set(paid.index) == {"hubs", "formal services"}
+        plan = towns.plan(
+            towns.hubs(payer="nhs", paid_lead=True), towns.services(gbp_per_head=20.0), title="Both"
+        )
+        model = towns.town(plan, residents=500, years=1, rng=1 + member, draw=member)
+        model.run()
+        line = mine.set_index(["stage", "source", "target"])["value"]
+        ledger = model.ledger
+        assert line["paid", "nhs", "hubs"] == ledger.spent(A.NHS, PLAN)
+        assert line["paid", "national", "formal services"] == ledger.spent(
+            A.NATIONAL_GOVERNMENT, PLAN
+        )
+        assert line["spent", "hubs", UNSPENT] == ledger.balance(A.HUBS)
+        for what in ("hub lead and driver", "hub premises, food and minibus"):
+            assert line["spent", "hubs", what] == ledger.spent(A.HUBS, what)
+        reached = table[(table["member"] == member) & (table["stage"] == "reached")]
+        groups = reached.set_index("target")["value"]
+        assert groups["everyone"] == model.reached.size == groups.drop("everyone").sum() > 0
+
+
+def test_the_averages_add_up_too(comparison):
+    table = comparison[0].flows()
+    whole = {stage: table[table["stage"] == stage]["mean"].sum() for stage in ("paid", "spent")}
+    assert whole["paid"] == pytest.approx(whole["spent"])
+    assert set(table["members"]) <= {0, 1, 2}
+
+
+def test_both_tables_are_kept_and_run_json_is_not_burdened(comparison):
+    found, folder = comparison
+    pd.testing.assert_frame_equal(flow_tables.load(folder), found.flows())
+    pd.testing.assert_frame_equal(
+        flow_tables.load(folder, members=True), found.flows(by_member=True)
+    )
+    assert KEY not in (folder / "run.json").read_text(encoding="utf-8")
+
+
+def test_results_without_a_plan_hold_no_flows(tmp_path):
+    flow_tables.keep(tmp_path, {0: {"baseline": {}}})
+    assert not list(tmp_path.iterdir()) and flow_tables.load(tmp_path) is None
+    (tmp_path / flow_tables.FILE).write_text("old")
+    flow_tables.keep(tmp_path, {0: {"baseline": {}}})
+    assert not (tmp_path / flow_tables.FILE).exists()
+    empty = sim.experiment.compare.Comparison(pd.DataFrame(), pd.DataFrame(), {})
+    with pytest.raises(UserMistake, match="no plan's ledger"):
+        empty.flows()
+
+
+def test_a_model_without_a_ledger_tells_nothing():
+    assert flows.of_member(types.SimpleNamespace(), types.SimpleNamespace()) == {}
+
+
+# --- shown ------------------------------------------------------------------------------------
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    where = show_fixture.folder(tmp_path / "run", members=2)
+    page = kept(900_000, 600_000)
+    page[SPENT].append(["hubs", f"={HOSTILE}", 0])
+    page[SPENT][0][2] -= 1_000
+    page[SPENT][-1][2] += 1_000
+    told = {m: {"bevy_hub": page} for m in (0, 1)}
+    table = flow_tables.by_member(told)
+    results.write_summary(flow_tables.summarised(table), where / flow_tables.FILE)
+    return where
+
+
+def test_the_report_says_where_the_pounds_went_and_runs_no_stranger_text(folder):
+    html = report.build(folder).read_text(encoding="utf-8")
+    assert "Where the pounds went" in html and "£9,000" in html
+    assert HOSTILE not in html
+    part = flow_section.section(open_results(folder)).parts[0]
+    assert ("Hubs", "Unspent", "£3,000", "£3,000", "") in part.pounds
+    assert part.reached[0][:2] == ("People the plan reached", "10")
+    assert part.reached[0][3] == "20"
+
+
+def test_a_folder_without_flows_has_no_section(tmp_path):
+    where = show_fixture.folder(tmp_path / "run", members=2)
+    assert flow_section.section(open_results(where)) is None
+    assert flow_figures.specifications(open_results(where)) == []
+    assert "Where the pounds went" not in report.build(where).read_text(encoding="utf-8")
+
+
+def test_the_picture_is_the_same_bytes_and_says_its_numbers(folder):
+    made = flow_chart.write_all(folder)
+    names = {path.name for path in made}
+    assert {"pounds_bevy_hub.svg", "pounds_bevy_hub.csv", "pounds_bevy_hub.txt"} <= names
+    before = {path: path.read_bytes() for path in made}
+    assert {path: path.read_bytes() for path in flow_chart.write_all(folder)} == before
+    words = (folder / "charts" / "pounds_bevy_hub.txt").read_text(encoding="utf-8")
+    assert "The council to hubs: £9,000" in words and "Modelled, not observed" in words
+    rows = (folder / "charts" / "pounds_bevy_hub.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split(",") == list(flow_figures.COLUMNS)
+    spec = flow_figures.specifications(open_results(folder))[0]
+    assert len(rows) == 1 + len(spec.paid) + len(spec.spent)
+
+
+def test_many_small_lines_share_a_band_and_nothing_is_lost():
+    def flow(target, mean, source="Hubs"):
+        return flow_figures.Flow(SPENT, source, target, mean, mean, mean, mean)
+
+    lines = [flow("big", 1_000.0), flow("one", 1.0), flow("two", 2.0), flow("three", 3.0, "Other")]
+    drawn = flow_chart._few(lines)
+    assert sum(each.mean for each in drawn) == 1_006.0
+    assert [each.target for each in drawn] == ["big", "Other (2 lines)", "three"]
+
+
+@pytest.mark.parametrize(
+    ("gbp", "said"),
+    [(0, "£0"), (85.4, "£85"), (42_345, "£42,300"), (-3_140, "−£3,140"), (1_234_567, "£1.23 million"),
+     (-0.2, "£0")],
+)  # fmt: skip
+def test_sums_are_said_as_people_do(gbp, said):
+    assert flow_figures.money(gbp) == said
+
+
+def test_every_row_of_the_summary_is_finite_but_costs(comparison):
+    table = comparison[0].flows()
+    rest = table[table["stage"] != "cost"]
+    assert np.isfinite(rest[["mean", "median", "p05", "p95"]].to_numpy()).all()
