@@ -134,13 +134,16 @@ class YearOfCare:
         people = model.world.people
         years = people.age_months // 12
         home, unmet = people.care_home == 0, people.unmet_minutes > 0
+        # Level 1 is shopping, company, lifts and meals alone; surveys of unmet need ask of more.
+        basic = unmet & (people.need > 1)
         seen = self.year_end
         older = years >= PENSION_AGE
         seen["unmet_65plus"] = float((unmet & older).sum())
+        seen["basic_65plus"] = float((basic & older).sum())
         for name, low, high in (("50plus", 50, 999), ("50s", 50, 60), ("60s", 60, 70),
                                 ("70s", 70, 80)):  # fmt: skip
             here = home & (years >= low) & (years < high)
-            seen[f"unmet_{name}"], seen[f"size_{name}"] = float(unmet[here].mean()), here.sum()
+            seen[f"unmet_{name}"], seen[f"size_{name}"] = float(basic[here].mean()), here.sum()
         seen["hub_reach"] = float((people.hub[older] >= 0).mean())
         seen["older"] = float(older.sum())
         seen["referred"] = float(sum(each.referred for each in model.connectors))
@@ -219,14 +222,14 @@ class YearOfCare:
                  f"{account}self_funded_home_care_{group}",
                  f"{account}other_private_help_{group}")  # fmt: skip
         seen = self.year_end
-        for key in (
-            "unmet_need_65plus_count_2024",
-            "account_2_hours_people_65plus_with_some_unmet_need_own_home_65plus",
-        ):
-            found.count(key, seen["unmet_65plus"], "any need left unmet, month 12")
+        any_unmet = "any need left unmet, month 12"
+        key = "account_2_hours_people_65plus_with_some_unmet_need_own_home_65plus"
+        found.count(key, seen["unmet_65plus"], any_unmet)
+        basic = "need of level 2 or over left unmet, month 12"
+        found.count("unmet_need_65plus_count_2024", seen["basic_65plus"], basic)
         for name in ("50plus", "50s", "60s", "70s"):
             share = seen[f"unmet_{name}"]
-            found.add(f"unmet_need_{name}", share, "any need left unmet, month 12",
+            found.add(f"unmet_need_{name}", share, basic,
                       math.sqrt(share * (1 - share) / max(seen[f"size_{name}"], 1)))  # fmt: skip
 
     def _crises(self, found: Findings) -> None:
