@@ -191,8 +191,8 @@ class _Books:
 
 def lines_of(found: list[Finding]) -> list[Line]:
     """Every line of the account in 2024/25 prices, with what the findings say of it."""
-    told = {each.key: each for each in found if not each.evidence}
-    told |= {each.evidence[0]: each for each in found if len(each.evidence) == 1}
+    told = {each.evidence[0]: each for each in found if len(each.evidence) == 1}
+    told |= {each.key: each for each in found if not each.evidence}  # the line's own figure wins
     sums = {each.evidence[-1]: each for each in found if len(each.evidence) > 1}
     rows = list(account.rows())
     here = {row.key for row, _ in rows}
@@ -214,8 +214,8 @@ def _line(row: Any, at: Any, finding: Finding | None) -> Line:
     value = finding.value if finding is not None and math.isfinite(finding.value) else None
     note = finding.note if finding is not None else ""
     return Line(
-        at.text("block"), at.text("item").replace("_", " "), at.text("subgroup"), row.unit, row.value, row.low,
-        row.high, row.grade, row.key, value, note,
+        at.text("block"), at.text("item").replace("_", " "), at.text("subgroup"), row.unit,
+        row.value, row.low, row.high, row.grade, row.key, value, note,
     )  # fmt: skip
 
 
