@@ -57,9 +57,11 @@ def test_no_figure_the_model_measures_is_lost_on_the_way() -> None:
     )
     findings = observe(model).found
     lines = {line.key: line for line in room.lines_of(findings)}
-    told = 0
+    own, told = {each.key for each in findings}, 0
     for each in findings:
         key = each.evidence[0] if len(each.evidence) == 1 else each.key
+        if key != each.key and key in own:
+            continue  # the mean of a year, where the line has a figure of its own day
         if (key.startswith("account_") or each.evidence) and math.isfinite(each.value):
             assert lines[key].model == each.value
             told += 1

@@ -191,8 +191,8 @@ class _Books:
 
 def lines_of(found: list[Finding]) -> list[Line]:
     """Every line of the account in 2024/25 prices, with what the findings say of it."""
-    told = {each.key: each for each in found if not each.evidence}
-    told |= {each.evidence[0]: each for each in found if len(each.evidence) == 1}
+    told = {each.evidence[0]: each for each in found if len(each.evidence) == 1}
+    told |= {each.key: each for each in found if not each.evidence}  # the line's own figure wins
     sums = {each.evidence[-1]: each for each in found if len(each.evidence) > 1}
     rows = list(account.rows())
     here = {row.key for row, _ in rows}
