@@ -1,4 +1,4 @@
-"""Volunteering, mutual aid, carers' support, co-production, capacity, targeting, and grants that end.
+"""Volunteering, mutual aid, carers, co-production, capacity, targeting, and grants that end.
 
 Money buys whole places, places meet people; what is not bought is held and shown.
 """
