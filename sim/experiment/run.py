@@ -163,7 +163,8 @@ def build_request(
             raise UserMistake(
                 f"{plan.name}: two different scenarios have this name. Rename one of them."
             )
-    baseline = _with_their_arrows(plans.pop(BASELINE, None) or _plan(BASELINE), plans.values())
+    baseline = plans.pop(BASELINE, None) or _plan(BASELINE)
+    baseline = _with_their_arrows(baseline, plans.values())
     settled: dict[str, Any] = {
         name: _default(name, tuple(plans.values()) or (baseline,)) if given is None else given
         for name, given in asked.items()
