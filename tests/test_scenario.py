@@ -424,7 +424,7 @@ def test_loading_a_preset_is_quick():
 def test_the_schema_knows_every_setting_and_not_the_name():
     schema = Scenario.json_schema()
     assert "name" not in schema["properties"] and "extends" in schema["properties"]
-    assert set(LEVERS) > {"hubs", "formal_services", "connectors"}
+    assert set(LEVERS) >= {"hubs", "formal_services", "connectors", "volunteering", "capacity"}
     for kind in LEVERS.values():
         assert set(schema["$defs"][kind.__name__]["properties"]) == set(kind.model_fields)
 

@@ -69,7 +69,7 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.months_open = 0
         self.row = -1
         self.grant_pence = 0
-        self.overloaded = False  # its coordinator has more volunteers than one can look after
+        self.overloaded = False  # its volunteers have too much to do, or its coordinator
         self.coproduced = 0.0  # 0 to 1: how far people it did not reach have shaped it
         self.visits_this_month = 0
         self.riders_this_month = 0
@@ -150,12 +150,14 @@ def leave_and_close(
 def _carry_on(hub: Hub, people: Columns, p: Parameters) -> None:
     """After the grant: no paid lead, no minibus, and no more guests than its volunteers can serve.
 
-    A hub that never had a lead goes on as it was, and so does a group: its members carry it.
+    Its volunteers do the lead's work as well, and leave the sooner. A hub that never had a lead
+    goes on as it was, and so does a group: its members carry it.
     """
     hub.minibus_seats = 0
     if hub.plan.paid_lead and not hub.plan.group:
         volunteers = int((people.hub_volunteer == hub.row).sum())
         hub.seats = min(hub.seats, int(volunteers * p.guests_per_hub_volunteer))
+        hub.overloaded = True  # they do the lead's work as well
     hub.paid_lead = False
 
 

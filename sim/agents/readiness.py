@@ -71,4 +71,6 @@ class Readiness:
             return late >= 0
         return late >= p.ramp_penalty_low_infrastructure_months
 
-    _hair = 1e-9  # months of building that add up to a whole course but for rounding
+    _hair = float(
+        np.sqrt(np.finfo(float).eps)
+    )  # months of building that add up to a whole course but for rounding

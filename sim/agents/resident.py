@@ -119,8 +119,9 @@ class Resident(ColumnAgent):
         """Volunteers stop and start."""
         model = _model(people)
         led = np.array([each.paid_lead and not each.overloaded for each in model.hubs] + [True])
-        over = model.areas_overloaded
-        volunteer.come_and_go(people.columns, led, model.p, model.luck, model.month, over)
+        left = np.array([each.overloaded and not each.paid_lead for each in model.hubs] + [False])
+        args = model.p, model.luck, model.month, model.areas_overloaded, left
+        volunteer.come_and_go(people.columns, led, *args)
         appeal.step_in(model)
 
     @population_rule

@@ -51,11 +51,14 @@ def come_and_go(
     luck: Luck,
     month: int,
     overloaded: NDArray[np.bool_] | None = None,
+    carrying: NDArray[np.bool_] | None = None,
 ) -> None:
     """One month: some stop, sooner where nobody coordinates; others start, so the share holds.
 
     `led` says for each hub row (and, last, for elsewhere) whether a paid lead coordinates;
-    `overloaded` for each neighbourhood whether more is asked than those who stepped in pledged.
+    `overloaded` for each neighbourhood whether more is asked than those who stepped in pledged;
+    `carrying` for each hub row (and elsewhere) whether volunteers do a departed lead's work too.
+    Uncoordinated or overloaded they leave twice as fast, both at once twice again.
     """
     ids, attrition = people.id, p.volunteer_monthly_attrition
     rows = np.flatnonzero(people.volunteers)
@@ -65,6 +68,8 @@ def come_and_go(
     ratio = np.where(loose | alone, twice, 1.0)
     if overloaded is not None and alone.any():
         ratio = ratio * np.where(alone & overloaded[people.area[rows]], twice, 1.0)
+    if carrying is not None and carrying.any():
+        ratio = ratio * np.where(loose & carrying[people.hub_volunteer[rows]], twice, 1.0)
     stops = luck.happens(Decision.VOLUNTEER_LEAVE, ids[rows], month, attrition * ratio)
     # Nobody starts who would not if theirs were the keenest group of all.
     most = usual_shares(p).max() * max(p.volunteering_ratio_disabled, 1.0)

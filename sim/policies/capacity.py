@@ -63,7 +63,8 @@ class Capacity(Lever):
         if spent > 0:
             state["held"] -= spent
             community.ledger.post(month + 1, Account.HUBS, Account.WORKERS, spent, WORK)
-            ready.build(left, spent / round(whole) / p.capacity_building_months)
+            short = round(whole) - spent > 1  # a penny is a matter of rounding
+            ready.build(left, (spent / whole if short else 1.0) / p.capacity_building_months)
 
 
 PLAN_LINE = "plan: capacity building"

@@ -4,10 +4,9 @@ Cost: a full call costs `mutual_aid_call_gbp_per_head` a year; with `organiser`,
 organisers, `mutual_aid_organiser_full_gbp_per_head` for all of a place. Ramp and delay: the surge
 is there in the first month. Capacity: at most `mutual_aid_participants_share` of residents, fewer
 for less money. Reach: anybody fit to help; those in need of low-level help. Decay: over a third a
-month for `mutual_aid_surge_months`, then `mutual_aid_group_monthly_exit`, half as fast with
-organisers.
-Failure: most of the help is gone by the summer; when the money ends, helpers go on leaving, the
-quicker for having no organiser. What is not needed stays unspent.
+month for `mutual_aid_surge_months`, then `mutual_aid_group_monthly_exit`; half as fast with
+organisers. Failure: most of the help is gone by the summer; when the money ends, helpers go on
+leaving, the quicker for having no organiser. What is not needed stays unspent.
 """
 
 from __future__ import annotations
