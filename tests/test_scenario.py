@@ -363,7 +363,9 @@ def test_writing_a_preset_and_reading_it_back_changes_nothing(name):
     for variant in plan.variants:
         other = load(f"{name}:{variant}")
         assert other == load(name, variant) == load(plan, variant)
-        assert other.name == f"{name}:{variant}" and other.invest != plan.invest
+        assert other.name == f"{name}:{variant}"
+        told = [(each.invest, each.shock, each.overrides) for each in (other, plan)]
+        assert told[0] != told[1]
         assert Scenario.from_toml(other.to_toml(), name=other.name) == other
 
 
@@ -421,7 +423,7 @@ def test_loading_a_preset_is_quick():
 def test_the_schema_knows_every_setting_and_not_the_name():
     schema = Scenario.json_schema()
     assert "name" not in schema["properties"] and "extends" in schema["properties"]
-    assert set(LEVERS) == {"hubs", "formal_services"}
+    assert {"hubs", "formal_services"} <= set(LEVERS)
     for kind in LEVERS.values():
         assert set(schema["$defs"][kind.__name__]["properties"]) == set(kind.model_fields)
 
