@@ -199,7 +199,7 @@ def test_a_worker_who_sets_up_alone_leaves_an_agency_short() -> None:
 
 
 def test_a_co_op_is_paid_its_price_while_the_money_lasts_and_is_under_cost_after() -> None:
-    model = lived(plan(block("community_care", gbp_per_head=40.0, end_month=6)), months=5)
+    model = lived(plan(block("community_care", gbp_per_head=40.0, end_month=5)), months=5)
     premium, there = model.p.coop_premium_per_hour_ratio, model.market.of(
         Employer.COMMUNITY_BUSINESS
     )  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_co_op_is_paid_its_price_while_the_money_lasts_and_is_under_cost_after
     model.run_for(3)
     assert model.market.business_growth == 0.0
     for each, dear in zip(there, price, strict=True):
-        assert each.price_ratio == dear and (each.fee_ratio == 1.0 or not each.commissioned_minutes)
+        assert each.price_ratio == dear and (each.fee_ratio == 1.0 or not each.council_minutes)
 
 
 # --- shared living ----------------------------------------------------------------------------

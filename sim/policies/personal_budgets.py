@@ -6,9 +6,10 @@ ramp_micro_enterprise_tau_months (48). Delay: a direct payment is chosen at a re
 begins; a micro-enterprise must first find somebody to run it. Capacity: whole people supported,
 posts in micro-enterprises, of which somerset_micro_self_funder_share go to people who pay for
 themselves. Reach: clients with home care, older people less (rows care_kind; support multiplies
-the odds by direct_payment_support_ratio). Price: micro_price_ratio_to_agency of the agency's. Decay: without money nobody is supported and
-micro-enterprises that give up are not replaced. Failure: it pulls workers from agencies
-(micro_workers_from_agencies), whose own clients then go short. Changes nothing else.
+the odds by direct_payment_support_ratio). Price: micro_price_ratio_to_agency of the agency's.
+Decay: without money nobody is supported and micro-enterprises that give up are not replaced.
+Failure: it pulls workers from agencies (micro_workers_from_agencies), whose own clients then go
+short. Changes nothing else.
 """
 
 from __future__ import annotations
