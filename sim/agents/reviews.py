@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sim.agents.market import Market
 
 Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+HOURLY = ("home_care", "direct_payment")
 BY_THE_HOUR = (Care.HOME_CARE, Care.DIRECT_PAYMENT)
 
 
@@ -62,17 +64,28 @@ def introduce(
     return joined
 
 
+def would_with_support(p: Parameters) -> Floats:
+    """Of people who take home care, the share who would hold a direct payment with support.
+
+    float64[2]: under 65, 65 or over. Support multiplies the odds of a direct payment against home
+    care (rows care_kind) by `direct_payment_support_ratio`.
+    """
+    kinds = np.stack([p.array(f"care_kind_{group}", HOURLY) for group in GROUPS])
+    usual = kinds[:, 1] / kinds.sum(axis=1)
+    odds = usual / (1.0 - usual) * p.direct_payment_support_ratio
+    return np.asarray((odds / (1.0 + odds) - usual) / (1.0 - usual))
+
+
 def choose_payment(
-    market: Market, people: Columns, rows: Whole, p: Parameters, luck: Luck, month: int
+    market: Market, people: Columns, rows: Whole, p: Parameters, luck: Luck
 ) -> Whole:
     """Supported people among `rows` who turn home care into a direct payment; returns those.
 
-    A chance beyond the one everybody has at a review (rows direct_payment_taken). They employ
-    somebody, or a micro-enterprise takes them, or they go on with their agency.
+    Who would is theirs for life, so support twice is support once. They employ somebody, or a
+    micro-enterprise takes them, or they go on with their agency.
     """
-    usual = p.array("direct_payment_taken", GROUPS)[older(people)[rows]]
-    chance = usual * (p.direct_payment_support_ratio - 1.0)
-    takes = rows[luck.happens(Decision.PAYMENT_SUPPORT, people.id[rows], month, chance)]
+    chance = would_with_support(p)[older(people)[rows]]
+    takes = rows[luck.happens(Decision.PAYMENT_SUPPORT, people.id[rows], 0, chance)]
     people.client[takes] = Care.DIRECT_PAYMENT
     own = employs(people, takes, p, luck)
     people.provider[takes[own]] = market.of(Employer.PERSONAL_ASSISTANT)[0].row

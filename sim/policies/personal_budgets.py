@@ -5,10 +5,11 @@ Cost: support for each new direct payment (row direct_payment_support_gbp) and a
 ramp_micro_enterprise_tau_months (48). Delay: a direct payment is chosen at a review or when care
 begins; a micro-enterprise must first find somebody to run it. Capacity: whole people supported,
 posts in micro-enterprises, of which somerset_micro_self_funder_share go to people who pay for
-themselves. Reach: clients with home care; older people take it up less (direct_payment_taken).
-Price: micro_price_ratio_to_agency of the agency's. Decay: without money nobody is supported and
-micro-enterprises that give up are not replaced. Failure: it pulls workers from agencies
-(micro_workers_from_agencies), whose own clients then go short. Changes nothing else.
+themselves. Reach: clients with home care, older people less (rows care_kind; support multiplies
+the odds by direct_payment_support_ratio). Price: micro_price_ratio_to_agency of the agency's.
+Decay: without money nobody is supported and micro-enterprises that give up are not replaced.
+Failure: it pulls workers from agencies (micro_workers_from_agencies), whose own clients then go
+short. Changes nothing else.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ class PersonalBudgets(Lever):
             Account.WORKERS,
             "direct payment support",
         )
-        takes = reviews.choose_payment(market, people, rows, p, luck, month)
+        takes = reviews.choose_payment(market, people, rows, p, luck)
         holders = reviews.just_seen(people, (Care.DIRECT_PAYMENT,), luck, month)
         buying = holders[np.isin(people.provider[holders], reviews.agencies(market))]
         moved = micro.take_on(market, people, buying, p)
