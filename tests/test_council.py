@@ -17,7 +17,7 @@ from sim.agents.books import fees_now
 from sim.agents.council import Council, Switches
 from sim.agents.council_start import PRICED, at_this_place, client_ratio, place_factors
 from sim.agents.crisis import Events
-from sim.agents.entitlement import kind_of_support
+from sim.agents.entitlement import Rules, kind_of_support
 from sim.errors import UserMistake
 from sim.model import CommunityModel
 from sim.parameters import Override, Parameters
@@ -110,9 +110,7 @@ def test_fees_fall_behind_costs_by_no_more_than_costs_grew() -> None:
     usual = after_a_year(P, 15_000_000, 12_000_000, Switches(fees_follow_pressure=False))
     fees, full = fees_now(council, P), fees_now(usual, P)
     assert fees.home_care_price_hour == full.home_care_price_hour  # care costs what it costs
-    assert (
-        fees.nhs_care_home_week == full.nhs_care_home_week
-    )  # the NHS's share is not the council's
+    assert fees.nhs_care_home_week == full.nhs_care_home_week  # the NHS pays its own share
     for name in ("home_care_hour", "direct_payment_hour", "supported_living_week"):
         assert getattr(fees, name) == pytest.approx(getattr(full, name) * (1.0 - GROWTH), abs=1), (
             name
@@ -330,17 +328,17 @@ def test_what_a_scenario_sets_is_not_scaled_and_the_start_is_the_same_in_every_s
 
 # --- the spiral -------------------------------------------------------------------------------
 
-YEARS = 4
-SEEDS = (1, 2, 3)
+YEARS = 3
+SEEDS = (1, 2)
 DEEP = {"kind": "austerity", "yearly_changes": [-0.12] * YEARS}
-RESTORED = {"kind": "austerity", "yearly_changes": [-0.12, -0.12, 0.35, 0.05]}
+RESTORED = {"kind": "austerity", "yearly_changes": [-0.12, 0.3, 0.05]}
 
 
 def lived(seed: int, **said) -> CommunityModel:
     return town(plan(**said), rng=seed, years=YEARS, residents=1_500).run()
 
 
-def last_year(model: CommunityModel, measure: str) -> float:
+def after_the_first_year(model: CommunityModel, measure: str) -> float:
     table = model.diary.table()
     rows = table[(table.measure == measure) & (table.group == "all") & (table.month > 12)]
     return float(rows.value.sum())
@@ -358,28 +356,44 @@ def worlds() -> dict[str, list[CommunityModel]]:
 
 
 def test_a_deep_cut_starts_the_spiral(worlds) -> None:
-    """In every pair the rules tighten; over the pairs more need is unmet and more crises come."""
+    """In every pair the rules tighten year by year, support shrinks and more need goes unmet.
+
+    Over the pairs families who give much care become more. Crises are not promised to rise in
+    towns so small: a place in a care home refused is a crisis less in the count.
+    """
     for usual, cut in zip(worlds["usual"], worlds["cut"], strict=True):
         cuts = [row["cut_off_hours"] for row in cut.council.history]
         assert cuts == sorted(cuts) and cuts[-1] > 1.3 * cuts[0]
+        for before, after in zip(usual.council.history, cut.council.history, strict=True):
+            assert after["cut_off_hours"] > before["cut_off_hours"]
+            assert after["turned_down"] > before["turned_down"]
+            assert after["support_share"] < before["support_share"]
         assert cut.council.prevention_share < usual.council.prevention_share
-        assert last_year(cut, "unmet_hours_per_1000") > last_year(usual, "unmet_hours_per_1000")
-    crises = {
-        name: sum(last_year(model, "crises_per_1000") for model in worlds[name])
-        for name in ("usual", "cut")
+        unmet = [after_the_first_year(each, "unmet_hours_per_1000") for each in (usual, cut)]
+        assert unmet[1] > unmet[0]
+    carers = {
+        name: sum(after_the_first_year(each, "carers_20_plus_hours_share") for each in towns)
+        for name, towns in worlds.items()
     }
-    assert crises["cut"] > crises["usual"]
+    assert carers["cut"] > carers["usual"]
+
+
+def test_a_council_that_must_save_does_save(worlds) -> None:
+    """Its budget is 32% below the usual by the third year; so is most of its spending."""
+    spent = {
+        name: sum(each.council.history[-1]["spend_gbp"] for each in worlds[name])
+        for name in ("usual", "cut", "held")
+    }
+    assert spent["cut"] < 0.75 * spent["usual"]
+    assert spent["held"] > 0.95 * spent["usual"]
 
 
 def test_switching_the_rules_off_breaks_the_spiral_and_shows_as_overspending(worlds) -> None:
     """Nobody loses care to a cut that no rule passes on; the council overspends instead."""
-    for usual, cut, held in zip(worlds["usual"], worlds["cut"], worlds["held"], strict=True):
-        assert held.council.rules_now.cut_off_hours == held.p.cut_off_hours
-        unmet = {
-            name: last_year(each, "unmet_hours_per_1000")
-            for name, each in (("usual", usual), ("cut", cut), ("held", held))
-        }
-        assert unmet["held"] < unmet["cut"]
+    for cut, held in zip(worlds["cut"], worlds["held"], strict=True):
+        assert held.council.rules_now == Rules(held.p.cut_off_hours, 1.0)
+        unmet = [after_the_first_year(each, "unmet_hours_per_1000") for each in (held, cut)]
+        assert unmet[0] < unmet[1]
         over = [each.council.history[-1]["overspend_gbp"] for each in (held, cut)]
         assert over[0] > over[1]
 
@@ -387,6 +401,8 @@ def test_switching_the_rules_off_breaks_the_spiral_and_shows_as_overspending(wor
 def test_money_restored_breaks_the_spiral(worlds) -> None:
     for cut, restored in zip(worlds["cut"], worlds["restored"], strict=True):
         tight = [row["cut_off_hours"] for row in restored.council.history]
-        assert tight[1] > tight[0] and tight[2] < tight[1]
+        assert tight[1] < tight[0]
         assert tight[-1] < cut.council.history[-1]["cut_off_hours"]
-        assert last_year(restored, "unmet_hours_per_1000") < last_year(cut, "unmet_hours_per_1000")
+        assert restored.council.rules_now.assessors > cut.council.rules_now.assessors
+        unmet = [after_the_first_year(each, "unmet_hours_per_1000") for each in (restored, cut)]
+        assert unmet[0] < unmet[1]
