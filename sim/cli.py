@@ -60,7 +60,7 @@ def welcome(
             "Put money in, or take it out, and see what it does.",
             "",
         )
-        screen.table(("preset", "pounds a head", "what is funded"), _preset_rows())
+        screen.table(("preset", "pounds a head", "what is funded"), _preset_rows(variants=False))
         screen.say("", f"Next: {ME} run", f"      {ME} show bevy_hub", f"      {ME} --help")
 
 
@@ -86,13 +86,19 @@ def list_presets(as_json: JsonOption = False) -> None:
         screen.table(("preset", "pounds a head", "what is funded"), _preset_rows())
 
 
-def _preset_rows() -> list[tuple[str, str, str]]:
+def _preset_rows(variants: bool = True) -> list[tuple[str, str, str]]:
+    from typing import get_args
+
     from sim.scenario import presets
+    from sim.scenario_shape import Kind
 
     rows = []
-    for plan in presets():
-        rows.append((plan.name, f"{plan.pounds_per_head():g}", plan.title))
-        rows += [(f"{plan.name}:{each}", "", "") for each in plan.variant_names]
+    for kind in get_args(Kind):
+        here = [plan for plan in presets() if plan.kind == kind]
+        rows += [(f"[{kind}]", "", "")] if here and variants else []
+        for plan in here:
+            rows.append((plan.name, f"{plan.pounds_per_head():g}", plan.title))
+            rows += [(f"{plan.name}:{each}", "", "") for each in plan.variant_names if variants]
     return rows
 
 
