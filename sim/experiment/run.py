@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Failed", "Interrupted", "NothingFinished", "RunResult", "run_presets"]
 
 FLAGSHIP = ("services_only", "bevy_hub")
-DEFAULTS = {"place": "Brighton and Hove", "residents": 10_000, "years": 10, "members": 8}
+DEFAULTS = {"place": "Brighton and Hove", "residents": 10_000, "years": 10, "members": 6}
 _LONGEST_NAME = 80
 
 
