@@ -61,7 +61,8 @@ def welcome(
             "",
         )
         screen.table(("preset", "pounds a head", "what is funded"), _preset_rows(variants=False))
-        screen.say("", f"Next: {ME} run", f"      {ME} show bevy_hub", f"      {ME} --help")
+        screen.say("", f"Next: {ME} run", f"      {ME} list", f"      {ME} show bevy_hub")
+        screen.say(f"      {ME} --help")
 
 
 @app.command("list")
@@ -93,7 +94,7 @@ def _preset_rows(variants: bool = True) -> list[tuple[str, str, str]]:
     from sim.scenario_shape import Kind
 
     rows = []
-    for kind in get_args(Kind):
+    for kind in get_args(Kind) if variants else get_args(Kind)[:2]:  # a welcome is short
         here = [plan for plan in presets() if plan.kind == kind]
         rows += [(f"[{kind}]", "", "")] if here and variants else []
         for plan in here:
