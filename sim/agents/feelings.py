@@ -19,6 +19,7 @@ from sim.world.columns import Columns
 from sim.world.ties import FULL, EdgeList, Ties
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 _AGE_POINTS = ("20", "30", "42", "57", "70", "82")
 _Z_UNIT = 1 << 16  # feelings travel along ties as whole numbers, so sums do not depend on order
@@ -44,27 +45,30 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     coupled = np.flatnonzero(people.partner >= 0)
     mate = people.partner[coupled].astype(np.int64)
     felt[coupled] += z[mate] * np.float64(FULL)
-    friends /= FULL
+    friends *= 1.0 / FULL
     people.friend_strength = friends
-    together = people.household[mate] == people.household[coupled]
-    living = ((people.household_size > 1) & people.at_home).view(np.uint8)  # 1 shares a home
-    living[coupled[together]] = _WITH_PARTNER
-    kin = _kin_apart(people, ties.kin, p)
-    neighbours = ties.neighbours.count(size).astype(np.float64)
-    away = np.flatnonzero(~people.at_home)  # staff and fellow residents are company of a kind
-    came = np.flatnonzero(people.hub_hours > 0)
+    together = np.zeros(size, dtype=np.bool_)
+    together[coupled] = people.household[mate] == people.household[coupled]
+    shares = (people.household_size > 1) & people.at_home & ~together
     parts = (
-        (friends, p.connection_friend, p.company_friend),
-        (kin, p.connection_kin, p.company_kin),
-        (neighbours, p.connection_neighbour, p.company_neighbour),
+        (people.friend_strength, p.connection_friend, p.company_friend),
+        (_kin_apart(people, ties.kin, p), p.connection_kin, p.company_kin),
+        (_neighbours(ties.neighbours, size), p.connection_neighbour, p.company_neighbour),
     )
-    connection = np.array([0.0, p.connection_sharing, p.connection_partner])[living]
-    company = np.array([0.0, p.company_sharing, p.company_partner])[living]
+    away = np.flatnonzero(~people.at_home)  # staff and fellow residents are company of a kind
+    connection, company = np.empty((2, size), dtype=np.float32)
+    part = np.empty_like(connection)
+    for total, sharing, partner, in_care in (
+        (connection, p.connection_sharing, p.connection_partner, p.connection_care_home),
+        (company, p.company_sharing, p.company_partner, p.company_care_home),
+    ):
+        np.multiply(shares, np.float32(sharing), out=total)
+        total += np.multiply(together, np.float32(partner), out=part)
+        total[away] += np.float32(in_care)
     for many, felt_each, hours_each in parts:
-        connection += felt_each * many
-        company += hours_each * many
-    connection[away] += p.connection_care_home
-    company[away] += p.company_care_home
+        connection += np.multiply(many, np.float32(felt_each), out=part)
+        company += np.multiply(many, np.float32(hours_each), out=part)
+    came = np.flatnonzero(people.hub_hours > 0)
     company[came] += p.company_hub * people.hub_hours[came]
     visited = np.flatnonzero(people.visit_hours > 0)
     company[visited] += p.company_visit * people.visit_hours[visited]
@@ -75,38 +79,54 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     return felt
 
 
-def _kin_apart(people: Columns, kin: EdgeList, p: Parameters) -> Floats:
-    """Strength of ties with family who live elsewhere: float64[n]."""
+def _kin_apart(people: Columns, kin: EdgeList, p: Parameters) -> Singles:
+    """Strength of ties with family who live elsewhere: float32[n]."""
     apart = people.household[kin.a] != people.household[kin.b]
-    total = kin.sum_of(kin.strength * apart, len(people)) / FULL
-    total += p.kin_strength * people.kin_outside
+    inside = np.zeros(len(people))
+    kin.add_strengths(kin.strength * apart, inside)
+    total = np.multiply(people.kin_outside, np.float32(p.kin_strength))
+    total += np.multiply(inside, 1.0 / FULL, out=inside)
     return total
 
 
-def neighbours_feelings(people: Columns, felt: Floats) -> Floats:
-    """Mean feeling of partner and in-place friends, weighted by strength: float64[n].
+def _neighbours(neighbours: EdgeList, size: int) -> Singles:
+    """How many neighbours each person knows: float32[n]."""
+    return neighbours.count(size).astype(np.float32)
+
+
+def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
+    """Mean feeling of partner and in-place friends, weighted by strength: float32[n].
 
     `felt` is the sum `connect` returns; friends elsewhere and nobody count as feeling nothing.
     """
-    strength = people.friend_strength + (people.partner >= 0)
-    strength += 1.0
-    mean = felt * (1.0 / (FULL * _Z_UNIT))
+    strength = people.friend_strength + np.float32(1.0)
+    strength += people.partner >= 0
+    mean = (felt * (1.0 / (FULL * _Z_UNIT))).astype(np.float32)
     mean /= strength
     return mean
 
 
-def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Floats:
-    """The level z* each person's circumstances pull them to: float64[n]."""
-    of_age = np.repeat(ages, 12)[people.age_months]
-    wanted = p.feeling_disposition * people.disposition + of_age
-    wanted += p.feeling_female * ((people.sex == Sex.FEMALE) - 1 / 2)
-    wanted += p.feeling_disabled * people.disabled
-    wanted += p.feeling_bereaved * people.bereavement
-    wanted += p.feeling_connection * np.exp(-people.connection)
-    wanted += p.feeling_company * np.exp(people.company / -p.company_half_hours)
-    wanted += p.feeling_contagion * neighbours_feelings(people, felt)
-    wanted += p.feeling_caring * people.strain
-    wanted -= p.feeling_volunteering * people.volunteers
+def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Singles:
+    """The level z* each person's circumstances pull them to: float32[n]."""
+    man = ages - p.feeling_female / 2  # and a woman that much above
+    wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months)
+    part = np.empty_like(wanted)
+    for much, what in (
+        (p.feeling_disposition, people.disposition),
+        (p.feeling_female, people.sex == Sex.FEMALE),
+        (p.feeling_disabled, people.disabled),
+        (p.feeling_bereaved, people.bereavement),
+        (p.feeling_caring, people.strain),
+        (-p.feeling_volunteering, people.volunteers),
+        (p.feeling_contagion, neighbours_feelings(people, felt)),
+    ):
+        wanted += np.multiply(what, np.float32(much), out=part)
+    for most, what, scale in (
+        (p.feeling_connection, people.connection, 1.0),
+        (p.feeling_company, people.company, p.company_half_hours),
+    ):
+        np.exp(np.multiply(what, np.float32(-1.0 / scale), out=part), out=part)
+        wanted += np.multiply(part, np.float32(most), out=part)
     return wanted
 
 
@@ -114,20 +134,19 @@ def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, age
     """One month of feelings: z' = z + k (z* - z) + noise + event."""
     ids = people.id
     felt = connect(people, ties, p)
-    z = wanted_feeling(people, felt, p, ages)
-    z -= people.z
-    z *= p.feeling_speed
-    z += people.z
-    noise = luck.normal(Decision.FEELING, ids, month)
-    z += p.feeling_noise * noise
+    step = wanted_feeling(people, felt, p, ages)
+    step -= people.z
+    step *= np.float32(p.feeling_speed)
+    z = people.z
+    z += step
+    z += np.multiply(luck.normal(Decision.FEELING, ids, month), p.feeling_noise)
     chance = p.array("bad_event", QUINTILES)
     hit = luck.hit_by(Decision.EVENT, ids, month, chance, people.quintile)
     z[hit] += p.bad_event_size * luck.exponential(Decision.EVENT_SIZE, ids[hit], month)
-    people.z = np.clip(z, -FEELING_LIMIT, FEELING_LIMIT, out=z)
+    people.z = np.clip(z, np.float32(-FEELING_LIMIT), np.float32(FEELING_LIMIT), out=z)
     people.bereavement *= np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
 
 
-_WITH_PARTNER = 2
 FEELING_LIMIT = 12.0  # twelve standard deviations: a guard, never met in practice
 
 

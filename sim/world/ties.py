@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 from sim.luck import Ids, pair_ids
 
@@ -165,13 +166,14 @@ class EdgeList:
     def _add_across(self, weights: Sums, value: NDArray[np.floating], total: Sums) -> None:
         a, b = self.a[: self.inner], self.b[: self.inner]  # nobody knows how those outside are
         weights = weights[: self.inner]
-        few = 2 * a.size < total.size  # then most people are left alone
-        for here, there in ((a, b), (b, a)):
-            shared = weights * value[there]
-            if few:
-                np.add.at(total, here, shared)
-            else:
-                total += np.bincount(here, shared, total.size)
+        if 2 * a.size < total.size:  # then most people are left alone
+            for here, there in ((a, b), (b, a)):
+                np.add.at(total, here, weights * value[there])
+            return
+        ties = coo_array((weights, (a, b)), shape=(total.size, total.size))
+        across = value.astype(np.float64, copy=False)
+        total += ties @ across
+        total += ties.T @ across
 
     def add_sums(self, value: NDArray[np.floating], strength: Sums, across: Sums) -> None:
         """Add to `strength` what `sum_strength` finds and to `across` what `sum_across` does.
@@ -179,12 +181,17 @@ class EdgeList:
         All float[people] holding whole numbers, so nothing is lost and order means nothing.
         """
         weights = self.strength.astype(np.float64)
-        for here, part in ((self.a, weights), (self.b[: self.inner], weights[: self.inner])):
-            if 2 * self._size < strength.size:
-                np.add.at(strength, here, part)
-            else:
-                strength += np.bincount(here, part, strength.size)
+        self.add_strengths(weights, strength)
         self._add_across(weights, value, across)
+
+    def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
+        """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
+        weights = weight.astype(np.float64, copy=False)
+        for here, part in ((self.a, weights), (self.b[: self.inner], weights[: self.inner])):
+            if 2 * self._size < total.size:
+                np.add.at(total, here, part)
+            else:
+                total += np.bincount(here, part, total.size)
 
     def count(self, people: int) -> Whole:
         """Number of ties of each resident: int64[people]."""
