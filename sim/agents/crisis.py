@@ -138,6 +138,7 @@ def care_home_entry(
         p.array("care_home_entry_65plus", LEVELS)[people.need],
         p.array("care_home_entry_18_64", LEVELS)[people.need],
     )
+    yearly = yearly * p.array("care_home_entry_age_ratio", AGE_BANDS)[people.band]
     rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"])
     rate = rate * np.where(people.carer_lost, p.carer_stress_institutionalisation_or, 1.0)
     rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)

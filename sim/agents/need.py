@@ -19,6 +19,7 @@ from sim.world.columns import Columns
 from sim.world.people import disabled_cut
 from sim.world.population import Areas
 
+WORSE_AGES = ("18_64", "65_74", "75_84", "85_plus")
 MOST_MONTHS_COUNTED = 1200
 
 
@@ -49,6 +50,21 @@ def mark_disabled(people: Columns, areas: Areas, p: Parameters) -> None:
     people.disabled = (people.liability > cut) | (people.need > 0)
 
 
+def onset_shares(p: Parameters) -> np.ndarray:
+    """Share of new need that starts at each level, 1 to 4: float64[band, 4]."""
+    rows = [p.array(f"need_onset_share_{level}", AGE_BANDS) for level in LEVELS[1:]]
+    return np.stack(rows, axis=1)
+
+
+def worsening(p: Parameters) -> np.ndarray:
+    """Monthly chance that need of each level worsens: float64[band, 5]."""
+    chances = np.zeros((len(AGE_BANDS), len(LEVELS)))
+    older = len(AGE_BANDS) - len(WORSE_AGES) + 1
+    rows = [p.array(f"need_worsens_{group}", LEVELS[1:-1]) for group in WORSE_AGES]
+    chances[:older, 1:-1], chances[older:, 1:-1] = rows[0], rows[1:]
+    return chances
+
+
 def change_need(
     people: Columns, raw_onset: np.ndarray, norms: Norms, p: Parameters, luck: Luck, month: int
 ) -> None:
@@ -59,24 +75,20 @@ def change_need(
     starts = np.flatnonzero(
         luck.happens(Decision.NEED_ONSET, ids, month, np.where((need == 0) & home, chance, 0.0))
     )
-    older = (people.age_months >= PENSION_AGE * 12).astype(np.int64)
-    worse = np.zeros((2, len(LEVELS)))
-    worse[0, 1:-1] = p.array("need_worsens_18_64", LEVELS[1:-1])
-    worse[1, 1:-1] = p.array("need_worsens_65plus", LEVELS[1:-1])
     ill = (need > 0) & home
-    worsens = luck.happens(Decision.NEED_WORSE, ids, month, worse[older, need] * ill)
+    worsens = luck.happens(Decision.NEED_WORSE, ids, month, worsening(p)[band, need] * ill)
     new = (need > 0) & (people.months_in_need <= p.need_fast_months)
     slow = p.array("need_recovers_slow", AGE_BANDS)[band]
     helped = 1.0 - (1.0 - p.need_recovers_new) ** recovery_ratio(p)
     fast = np.where(people.reabled, helped, p.need_recovers_new)
     chance = np.where(ill & ~worsens, np.where(new, fast, slow), 0.0)
     recovers = luck.happens(Decision.NEED_RECOVERY, ids, month, chance)
-    cuts = np.cumsum(p.array("need_onset_share", LEVELS[1:]))[:-1]
+    cuts = np.cumsum(onset_shares(p), axis=1)[band[starts], :-1]
     draw = luck.uniform(Decision.NEED_LEVEL, ids[starts], month)
     after = need.astype(np.int64)
     after[worsens] += 1
     after[recovers] = np.where(new[recovers], 0, after[recovers] - 1)
-    after[starts] = 1 + np.searchsorted(cuts, draw)
+    after[starts] = 1 + (draw[:, None] > cuts).sum(axis=1)
     months = np.minimum(people.months_in_need + 1, MOST_MONTHS_COUNTED)
     people.months_in_need = np.where(after > 0, np.where(need > 0, months, 1), 0)
     people.need = after
