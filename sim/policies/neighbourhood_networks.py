@@ -19,8 +19,14 @@ from pydantic import Field
 
 from sim.policies.befriending import willing_volunteers
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months
-from sim.policies.purse import State, months_since_first, receive, spend, units
-from sim.policies.small_groups import groups_of, keep_up, members_each, places_and_members
+from sim.policies.purse import State, spend_a_month_of
+from sim.policies.small_groups import (
+    groups_of,
+    in_hand,
+    keep_up,
+    members_each,
+    places_and_members,
+)
 
 if TYPE_CHECKING:
     from sim.agents.hub import HubPlan
@@ -48,13 +54,8 @@ class NeighbourhoodNetworks(Lever):
         from sim.world.bands import PENSION_AGE
 
         p = community.p
-        state = receive(self, community, month, pence)
-        a_group = p.network_cost_per_member_2024 * members_each(p)
-        affordable = units(self, community, month, a_group)
-        delay = self.opening_months
-        if delay is None:
-            delay = round(p.ramp_group_in_existing_building_months)
-        age = months_since_first(state, month, affordable) - delay
+        each, state = p.network_cost_per_member_2024, community.plan_state(self)
+        a_group, affordable, age = in_hand(self, community, month, pence, each, self.opening_months)
         mature, wanted = 0.0, 0
         if affordable and age >= 0:
             people = community.world.people
@@ -69,7 +70,9 @@ class NeighbourhoodNetworks(Lever):
         strength = min(len(running) / mature, 1.0) if mature else 0.0
         self._introduce(community, state, strength)
         self._visit(community, state, len(running))
-        spend(state, community, month, a_group * len(running), Account.WORKERS, "network leads")
+        spend_a_month_of(
+            self, community, month, a_group * len(running), Account.WORKERS, "network leads"
+        )
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Groups, places, members and the share of over-65s they are: growth assumed, grade D."""
