@@ -19,6 +19,7 @@ from sim.experiment.preset_check import SHOWN, Change, Checked, Row
 
 BAND = "plausible_loneliness_prevalence_change_mix_5y"
 CONVERSION = "social_prescribing_any_intervention_received"
+NETWORK, NETWORK_YEAR = "members_per_person_65plus_year_", 5
 REACH = "bevy_lunch_reach_of_65plus"
 LONELY = "often_lonely_share"
 HEADS = {
@@ -139,12 +140,14 @@ def _targets(checked: Checked) -> Iterable[str]:
         yield f"Of people referred, who do anything: {told}; published {published:.0%}."
     for name, found in facts.items():
         for lever, capacity in found.capacity.items():
-            if "members_per_person_65plus" in capacity:
+            years = [int(key.rsplit("_", 1)[1]) for key in capacity if key.startswith(NETWORK)]
+            year = max((each for each in years if each <= NETWORK_YEAR), default=None)
+            if year is not None:
                 yield (
-                    f"{name} ({lever.split(' ', 1)[1].replace('_', ' ')}): members are "
-                    f"{capacity['members_per_person_65plus']:.1%} of residents aged 65 or over "
-                    f"after {checked.request['years']} years; its growth is an assumption, grade "
-                    f"{capacity['growth_grade']}."
+                    f"{name} ({lever.split(' ', 1)[1].replace('_', ' ')}): "
+                    f"{capacity[f'{NETWORK}{year}']:.1%} of residents aged 65 or over are members "
+                    f"{year} years after the first group; how fast it grows is an assumption, "
+                    f"grade {capacity['growth_grade']}."
                 )
 
 
