@@ -30,6 +30,7 @@ from sim.cli_options import (
     SeedOption,
     YearsOption,
 )
+from sim.cli_presets import presets
 from sim.cli_stories import story
 from sim.errors import UserMistake
 from sim.mistakes import visible
@@ -316,6 +317,7 @@ def report(
 
 app.command()(validate)
 app.command()(england)
+app.command()(presets)
 
 
 @app.command()

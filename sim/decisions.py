@@ -164,3 +164,6 @@ class Decision(IntEnum):
     LEARNS = 303
     CIRCLE = 304
     BUS_ROUND = 305
+    BEDSIDE = 306
+    BEDSIDE_RANK = 307
+    CIRCLE_FADES = 308

@@ -42,6 +42,7 @@ PERSON_MEASURES: dict[str, tuple[str, str]] = {
     "ucla3_mean": ("ucla3", "people"),
     "crises_per_1000": ("crises", "people"),
     "emergency_admissions_per_1000": ("admissions", "people"),
+    "delayed_discharges_per_1000": ("delayed", "people"),
     "ae_attendances_per_1000": ("ae", "people"),
     "care_home_entries_per_100k_65plus": ("care_home_entries", "people_65plus"),
     "carer_breakdowns_per_1000_carers": ("breakdowns", "carers"),
@@ -68,6 +69,7 @@ def count(
     counted: dict[str, Floats | Flags] = {
         "crises": events.crisis,
         "admissions": events.admission,
+        "delayed": events.delayed,
         "ae": events.ae,
         "care_home_entries": events.care_home & (people.age_months >= PENSION_AGE * 12),
         "breakdowns": events.breakdown,

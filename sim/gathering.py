@@ -28,7 +28,7 @@ from sim.agents.risk import raw_multipliers
 from sim.agents.treasury import open_council
 from sim.agents.visits import Scheme
 from sim.luck import Decision
-from sim.units import PENCE_PER_POUND, calendar_year
+from sim.units import MONTHS_PER_YEAR, PENCE_PER_POUND, SESSIONS_A_MONTH, calendar_year
 from sim.world import lifecourse
 from sim.world.bands import ADULT_AGE, AGE_BANDS, ETHNICITIES, PENSION_AGE, QUINTILES
 from sim.world.graph import social_graph
@@ -291,7 +291,16 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                     "open": each.open,
                     "seats": each.seats,
                     "minibus_seats": each.minibus_seats,
+                    "funded": each.funded,
+                    "visits_a_week": each.visits_this_month / SESSIONS_A_MONTH,
                 }
                 for each in self.hubs
             ],
+            "connectors": {
+                each.kind: {"referred": each.referred, "did_anything": each.placed}
+                for each in self.connectors
+            },
+            "people_65plus": int(
+                (self.world.people.age_months >= PENSION_AGE * MONTHS_PER_YEAR).sum()
+            ),
         }

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import chronicle, diary
 from sim.agents import (
     books,
+    circle,
     connector,
     funnel,
     gap,
@@ -117,7 +118,8 @@ class CommunityModel(Gathering):
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
-        for number, lever in enumerate(self.plan.invest):
+        blocks = list(enumerate(self.plan.invest))
+        for number, lever in sorted(blocks, key=lambda block: not block[1].acts_first):
             self._invest(number, lever)
         self.terms.agree(self.market)
 
@@ -144,6 +146,8 @@ class CommunityModel(Gathering):
         groups.keep_in_step(self.hubs, people)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
         connector.a_month_passes(people)
+        held = any(each.holds_circles for each in self.connectors)
+        circle.let_go(people, ties.friends, held, p, self.luck, self.month)
         self.elsewhere.new_month()
         for each in self.connectors:
             each.work(self.hubs, self.world, p, self.luck, self.month)

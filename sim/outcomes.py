@@ -52,6 +52,15 @@ _LIST = (
         1000.0,
     ),
     Measure(
+        "delayed_discharges_per_1000",
+        "Discharges delayed for social care",
+        "per 1,000 a year",
+        _ALL,
+        "sum",
+        -1,
+        1000.0,
+    ),
+    Measure(
         "ae_attendances_per_1000", "A&E attendances", "per 1,000 a year", _ALL, "sum", -1, 1000.0
     ),
     Measure(

@@ -24,6 +24,8 @@ from sim.scenario_text import is_name
 # Tables of blocks, and the key that says which kind of block each is.
 _NAMED_BY = {"invest": "lever", "shock": "kind"}
 _OVERRIDES = "overrides"
+_TIMES = "times"  # in a variant: multiplies gbp_per_head of every block of a lever
+_PLACES = 9  # of a pound: a product says what it means, 0.3 and not 0.30000000000000004
 # Beyond this, whole numbers are no longer exact as floats.
 _EXACT = 2**53
 
@@ -190,15 +192,25 @@ def with_changes(data: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[st
     """Return a plan's tables with a variant's changes made to each block it names.
 
     A block is named by its lever, or a shock by its kind; `overrides` are added to the plan's.
+    `times` multiplies the money of every block of a lever.
     """
     changed = copy.deepcopy(dict(data))
     for table, name in _NAMED_BY.items():
         changed[table] = [
-            {**block, **variant.get(block[name], {})} for block in changed.get(table, [])
+            _block_changed(block, variant.get(block[name], {})) for block in changed.get(table, [])
         ]
     if _OVERRIDES in variant:
         changed[_OVERRIDES] = {**changed.get(_OVERRIDES, {}), **variant[_OVERRIDES]}
     return changed
+
+
+def _block_changed(block: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a block with its changes made, its money multiplied last."""
+    made = {**block, **{key: value for key, value in changes.items() if key != _TIMES}}
+    times = changes.get(_TIMES)
+    if times is not None:
+        made["gbp_per_head"] = round(made["gbp_per_head"] * times, _PLACES)
+    return made
 
 
 def _variant_mistakes(data: Mapping[str, Any]) -> list[str]:
@@ -241,6 +253,10 @@ def _variant_names(
         else:
             fields = {**LEVERS, **SHOCKS}[lever].model_fields
             known = [each for each in fields if each not in _NAMED_BY.values()]
+            known += [_TIMES] * (lever in LEVERS)
+            times = changes.get(_TIMES, 1.0)
+            if isinstance(times, bool) or not isinstance(times, int | float) or times < 0:
+                told.append(f"{at}.{_TIMES}: {shown(times)} is no number of 0 or more.")
             told += [
                 f"{at}.{visible(each)}: no such setting."
                 + (did_you_mean(each[:100], known) or f" Known here: {', '.join(known)}.")

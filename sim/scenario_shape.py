@@ -128,11 +128,18 @@ class Override(Table):
 class Expectation(Table):
     """What the plan is expected to do, written before it is run.
 
-    `direction`: measure -> where it goes against the baseline (for a baseline: over the years).
+    `direction`: measure -> where it goes against the baseline (for a baseline: over the years), in
+    the last year of a run or the one named. `python -m sim presets` checks it.
     """
 
     says: Annotated[tuple[Prose, ...], _LISTED] = Field((), max_length=50)
     direction: dict[str, Direction] = Field(default_factory=dict)
+    conversion: Direction | None = Field(
+        None, description="where the share of referred people who do anything goes"
+    )
+    in_year: int | None = Field(
+        None, ge=1, le=RUN_LIMITS["years"][1], description="year looked at; left out: the last"
+    )
 
 
 class Plan(Table):

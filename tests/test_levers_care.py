@@ -15,9 +15,11 @@ from towns import plan, same_diary, services, town, who_differs
 from sim import invariants
 from sim.agents import match_who, matches, micro, reviews
 from sim.agents.employers import HOME_CARE, Employer
+from sim.agents.placing import place
 from sim.errors import UserMistake
 from sim.model import CommunityModel
 from sim.money import Account
+from sim.policies.shared_living import _kept_up
 from sim.scenario import Scenario, load
 from sim.world.bands import Care
 
@@ -312,3 +314,39 @@ def test_a_variant_may_override_a_number_and_must_name_one_that_exists() -> None
     wrong = {"overrides": {"deal_forced_package_chnge": {"value": -0.1, "because": "a slip"}}}
     with pytest.raises(UserMistake, match="deal_forced_package_change"):
         plan(block("strengths_deal"), variants={"slip": wrong})
+
+
+# --- left alone, and in a small place ---------------------------------------------------------
+
+
+def test_community_businesses_take_no_more_clients_than_they_have_places_for() -> None:
+    """Left alone their usual share of all home care; a plan's places come on top."""
+    model = town("baseline", residents=2_000)
+    market, people, p = model.market, model.world.people, model.p
+    (business,) = market.of(Employer.COMMUNITY_BUSINESS)
+    for each in market.of(*HOME_CARE):
+        each.deliverable_minutes = 10**6 if each is business else 0
+    now = int((people.provider == business.row).sum())
+    everyone = np.isin(people.provider, [each.row for each in market.of(*HOME_CARE)]).sum()
+    usual = round(p.community_business_share_of_home_care * int(everyone))
+    rows = np.flatnonzero(people.client == 0)[:6]
+    kind, package = np.full(6, Care.HOME_CARE), np.full(6, 60)
+    for bought in (0, 2):
+        market.terms.business_places = bought
+        found = place(market, people, rows, kind, package, p, model.luck, 1)
+        assert (found == business.row).sum() == max(min(usual + bought - now, 6), 0)
+
+
+def test_a_small_town_saves_up_for_a_unit_and_keeps_it_while_the_money_lasts() -> None:
+    state: dict[str, int] = {}
+    months = [_kept_up(state, "pot", 50, 100, 0) for _ in range(23)]
+    assert months == [0] * 23  # half a unit's money: a year of it takes two years
+    now = _kept_up(state, "pot", 50, 100, 0)
+    assert now == 1 and state["pot"] == 1_200
+    kept = 0
+    while now:
+        state["pot"] -= 100
+        now = _kept_up(state, "pot", 50, 100, now)
+        kept += 1
+    assert kept == 23 and state["pot"] < 100 + 50
+    assert _kept_up({"pot": 10_000}, "pot", 0, 100, 1) == 0  # none without new money

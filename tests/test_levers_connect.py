@@ -15,13 +15,14 @@ from towns import people_now, plan, shuffle_rows, town, who_differs
 
 from sim import invariants
 from sim.agents import visits
-from sim.agents.circle import draw_together
+from sim.agents.circle import draw_together, let_go
 from sim.agents.connector import (
     Connector,
     OtherActivities,
     Remit,
     a_month_passes,
     introduce,
+    meet_at_the_bedside,
 )
 from sim.agents.crisis import Events, hospital
 from sim.agents.hub import Hub, HubPlan, places_held
@@ -32,6 +33,7 @@ from sim.parameters import Parameters
 from sim.policies.connectors import Connectors
 from sim.policies.neighbourhood_networks import NeighbourhoodNetworks
 from sim.scenario import Scenario, load
+from sim.world.ties import Kind
 
 PRESETS = {
     "local_area_coordination": 6.0,
@@ -527,3 +529,43 @@ def test_what_a_plan_reached_is_marked_and_nobody_else(busy) -> None:
     assert 0 < people.reached.mean() < 1
     assert set(people_now(busy)) >= {"visits", "visit_hours", "taught_online"}
     assert Connectors(gbp_per_head=1.0).post == "local_area_coordinator"
+
+
+# --- on the ward, and after a circle ----------------------------------------------------------
+
+
+def test_no_more_patients_are_met_than_seats_and_only_those_whose_care_is_not_ready(base) -> None:
+    people, p = base.world.people, base.p.replaced({"bedside_home_share": 1.0})
+    there, missing = np.arange(40), np.where(np.arange(40) < 25, 1.0, 0.0)
+    before = people.referred.copy(), people.reached.copy()
+    for seats, home in ((0, 0), (10, 10), (30, 25)):
+        got = meet_at_the_bedside(people, there, missing, seats, p, base.luck, 5)
+        assert got.size == home == np.unique(got).size
+        assert (missing[got] > 0).all()
+    none = base.p.replaced({"bedside_home_share": 0.0})
+    assert meet_at_the_bedside(people, there, missing, 10, none, base.luck, 5).size == 0
+    people.referred, people.reached = before
+
+
+def test_a_coordinator_is_on_the_ward_only_where_the_plan_says_so() -> None:
+    for first, seats in ((True, True), (False, False)):
+        block = {"lever": "connectors", "gbp_per_head": 60.0, "from_hospital_first": first}
+        model = lived(plan(block), months=10)
+        assert (sum(each.bedside for each in model.connectors) > 0) == seats
+
+
+def test_four_in_ten_ties_of_a_circle_last_a_year_once_nobody_holds_it() -> None:
+    model = town("baseline")
+    people, friends, p = model.world.people, model.world.ties.friends, model.p
+    rows = np.flatnonzero(people.at_home)[:600]
+    made = draw_together(people, friends, rows, 4, p, model.luck, 1)
+    assert made > 1_000
+    for year, held, share in ((0, True, 1.0), (1, False, p.group_friendship_persistence_share)):
+        people.referred = 12 * held
+        before = int((friends.kind == Kind.CIRCLE).sum())
+        others = int((friends.kind != Kind.CIRCLE).sum())
+        for month in range(12):
+            let_go(people, friends, True, p, model.luck, 1 + 12 * year + month)
+        left = int((friends.kind == Kind.CIRCLE).sum())
+        assert left / before == pytest.approx(share, abs=0.05)
+        assert int((friends.kind != Kind.CIRCLE).sum()) == others

@@ -24,7 +24,11 @@ CUTS: dict[str, dict[str, float]] = {
         "mutual_aid_hours_per_month": 0.0,
     },
     "lift": {"hub_minibus_trips_per_session": 0.0},
-    "connect": {"referral_accepts_share": 0.0},
+    "connect": {
+        "referral_accepts_share": 0.0,
+        "accompanied_accepts_share": 0.0,
+        "bedside_home_share": 0.0,
+    },
     "detect": {"unmet_need_discovery_uplift": 1.0},
     "befriend": {"company_visit": 0.0},
     "carer_breaks": {"strain_relief_support": 0.0},

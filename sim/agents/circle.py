@@ -1,7 +1,7 @@
 """Circles: a few neighbours brought round somebody who lives alone with their need.
 
 Looks at who lives in the same neighbourhood and is well; changes friendships only. What a circle
-then does (company, light help) follows from ties like any other friend's.
+then does (company, light help) follows from ties like any other friend's, while they last.
 """
 
 from __future__ import annotations
@@ -50,5 +50,24 @@ def draw_together(
     fresh, tie = unseen(people.id, friends, who, met)
     fresh &= people.household[who] != people.household[met]
     strength = round(p.friend_first_strength * FULL)
-    friends.add(who[fresh], met[fresh], tie[fresh], strength, Kind.FRIEND)
+    friends.add(who[fresh], met[fresh], tie[fresh], strength, Kind.CIRCLE)
     return int(fresh.sum())
+
+
+def let_go(
+    people: Columns, friends: EdgeList, paid: bool, p: Parameters, luck: Luck, month: int
+) -> None:
+    """A circle nobody holds together any longer drifts apart: four in ten ties last a year.
+
+    It is held for the year in which somebody in it is walked alongside, as long as that is `paid`.
+    """
+    ties = np.flatnonzero(friends.kind[: friends.inner] == Kind.CIRCLE)  # both ends in the place
+    if ties.size == 0:
+        return
+    a, b = friends.a[ties], friends.b[ties]
+    held = (people.referred[a] > 0) | (people.referred[b] > 0)
+    keep_a_month = p.group_friendship_persistence_share ** (1 / 12)
+    chance = np.where(held & paid, 0.0, 1.0 - keep_a_month)
+    stays = np.ones(len(friends), dtype=np.bool_)
+    stays[ties] = ~luck.happens(Decision.CIRCLE_FADES, friends.key[ties], month, chance)
+    friends.keep(stays)

@@ -102,6 +102,16 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.placed += self._place(hubs, people, willing, p, luck, month)
         draw_together(people, world.ties.friends, willing, self.remit.circle, p, luck, month)
 
+    @property
+    def holds_circles(self) -> bool:
+        """Whether somebody is paid to hold together those they have brought round people."""
+        return self.remit.circle > 0 and self.caseload_per_month > 0
+
+    @property
+    def bedside(self) -> int:
+        """Patients to be met on the ward this month: the first whom the next caseload takes on."""
+        return int(self.carried_over + self.caseload_per_month) * self.remit.from_hospital
+
     def _find(self, people: Columns, take: int, p: Parameters, luck: Luck, month: int) -> Rows:
         """People referred this month: keyed draws weighted by loneliness and need.
 
@@ -150,6 +160,31 @@ def come_to_notice(people: Columns, rows: Rows, funded: bool) -> None:
     people.referred[rows] = 12
     if funded:
         people.reached[rows] = True
+
+
+def meet_at_the_bedside(
+    people: Columns,
+    there: Rows,
+    missing: NDArray[np.float64],
+    seats: int,
+    p: Parameters,
+    luck: Luck,
+    month: int,
+) -> Rows:
+    """Coordinators see patients whose care at home is not ready; returns who gets home in time.
+
+    `there` are rows of patients in need and `missing` the part of their care that is not ready, 0
+    to 1; positions in `there` come back. What gets somebody home is blended help (family, a
+    neighbour, a few paid hours) until care starts, which works out for `bedside_home_share`.
+    """
+    if seats <= 0:
+        return there[:0]
+    held_up = np.flatnonzero(missing > 0)
+    ids = people.id[there[held_up]]
+    line = np.lexsort((ids, luck.bits(Decision.BEDSIDE_RANK, ids, month)))[:seats]
+    met, ids = held_up[line], ids[line]
+    come_to_notice(people, there[met], True)
+    return np.asarray(met[luck.happens(Decision.BEDSIDE, ids, month, p.bedside_home_share)])
 
 
 def introduce(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.connector import meet_at_the_bedside
 from sim.agents.homes import find_beds
 from sim.agents.means_test import who_pays
 from sim.agents.risk import Norms
@@ -92,8 +93,12 @@ def hospital(
     luck: Luck,
     month: int,
     events: Events,
+    bedside: int = 0,
 ) -> None:
-    """A&E attendances without admission, emergency admissions and delayed discharges."""
+    """A&E attendances without admission, emergency admissions and delayed discharges.
+
+    `bedside` is how many patients whose care is not ready a coordinator comes to see.
+    """
     ids, band = people.id, people.band
     needy = np.flatnonzero(people.need > 0)
     # risk ratio of unmet v met: ratio ** (unmet or not, less the share unmet at the start)
@@ -112,7 +117,9 @@ def hospital(
     events.ae = seen | luck.happens(Decision.AE_FIRST, ids, month, through)
     there = needy[events.admission[needy] & people.at_home[needy]]
     ready, not_ready = p.delay_chance_care_ready, p.delay_chance_care_not_ready
-    risk = ready + (not_ready - ready) * care_not_ready(people, there)
+    missing = care_not_ready(people, there)
+    missing[meet_at_the_bedside(people, there, missing, bedside, p, luck, month)] = 0.0
+    risk = ready + (not_ready - ready) * missing
     events.delayed = np.zeros(len(people), dtype=np.bool_)
     events.delayed[there] = luck.happens(Decision.DELAY, ids[there], month, risk)
 

@@ -150,14 +150,9 @@ def _supported(people: Columns) -> Rows:
 
 
 def _end(
-    people: Columns,
-    rows: Rows,
-    package: Rows,
-    p: Parameters,
-    luck: Luck,
-    month: int,
+    people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int,
     count: FunnelCount,
-) -> None:
+) -> None:  # fmt: skip
     """Support ends with need, when it is no longer wanted, or at a review, due yearly.
 
     Packages are re-sized at reviews.
@@ -211,14 +206,9 @@ def _after_reablement(people: Columns, rows: Rows, package: Rows, count: FunnelC
 
 
 def _ask(
-    people: Columns,
-    rows: Rows,
-    package: Rows,
-    p: Parameters,
-    luck: Luck,
-    month: int,
+    people: Columns, rows: Rows, package: Rows, p: Parameters, luck: Luck, month: int,
     count: FunnelCount,
-) -> None:
+) -> None:  # fmt: skip
     """Requests by people in need: those a package would be granted to ask sooner.
 
     Reablement may be offered at once; of those not offered it the entitled

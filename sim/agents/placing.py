@@ -38,9 +38,11 @@ def place(
     """A provider with room for each of `rows`, given in the order they are served: int64[rows].
 
     -1 while nobody has room. Providers are asked in this month's keyed order, and each takes
-    the first it can; minutes and places are never exceeded.
+    the first it can; minutes and places are never exceeded. Community businesses take no more
+    clients than `business_places`, for growing costs them money they have not got.
     """
     found = np.full(rows.size, -1)
+    business = business_places(market, people, p) - _served_by_businesses(market, people)
     own = kind == Care.DIRECT_PAYMENT
     own[own] = employs(people, rows[own], p, luck)
     found[own] = market.of(Employer.PERSONAL_ASSISTANT)[0].row
@@ -55,9 +57,28 @@ def place(
         for each in _in_order(market, kinds, luck, month):
             room = each.free_beds if each.lives_in else each.spare_minutes
             taken = first_fit(asked[left], room)
+            if each.kind is Employer.COMMUNITY_BUSINESS:
+                taken &= np.cumsum(taken) <= business
+                business -= int(taken.sum())
             found[left[taken]] = each.row
             left = left[~taken]
     return found
+
+
+def business_places(market: Market, people: Columns, p: Parameters) -> int:
+    """Clients whom community businesses have room for: their usual share, and what plans add.
+
+    The usual share is that of April 2024 (`community_business_share_of_home_care`), of everybody
+    whom home care agencies and businesses serve now: left alone they neither grow nor shrink.
+    """
+    everyone = np.isin(people.provider, [each.row for each in market.of(*HOME_CARE)])
+    usual = p.community_business_share_of_home_care * int(everyone.sum())
+    return round(usual) + market.terms.business_places
+
+
+def _served_by_businesses(market: Market, people: Columns) -> int:
+    there = [each.row for each in market.of(Employer.COMMUNITY_BUSINESS)]
+    return int(np.isin(people.provider, there).sum())
 
 
 def _in_order(market: Market, kinds: tuple[Employer, ...], luck: Luck, month: int) -> list[Service]:

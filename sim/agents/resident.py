@@ -173,7 +173,7 @@ class Resident(ColumnAgent):
         """Hospital, care home, safeguarding; events within 30 days are one crisis."""
         model, columns, events = _model(people), people.columns, people.model.events
         args = (columns, model.risks, model.norms, model.p, model.luck, model.month, events)
-        crisis.hospital(*args)
+        crisis.hospital(*args, bedside=sum(each.bedside for each in model.connectors))
         crisis.care_home_entry(*args, turned_down=model.council.rules_now.turned_down)
         crisis.safeguarding(columns, model.p, model.luck, model.month, events)
         crisis.count_episodes(columns, model.p, model.luck, model.month, events)

@@ -46,6 +46,7 @@ class Terms:
     reablement_minutes: int = 0  # a week, beyond what the council's team is staffed for
     micro_minutes: int = 0  # a week that micro-enterprises set out to give
     business_growth: float = 0.0  # see Market
+    business_places: int = 0  # clients more for whom community businesses have been given room
     moved: int = 0  # workers who left an agency to work for themselves
     secured: dict[int, Ids] = field(default_factory=dict)
     matches: dict[tuple[int, int], Matches] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Terms:
         self.more_often.clear()
         self.reablement_minutes = self.micro_minutes = self.moved = 0
         self.business_growth = 0.0
+        self.business_places = 0
 
     def raise_often(self, keys: tuple[str, ...], share: float) -> None:
         """These chances are higher this month by this share; plans' shares add up."""

@@ -24,9 +24,11 @@ PAID, SPENT, REACHED = "paid", "spent", "reached"
 # Accounts that hold a plan's money and pay it on; money paid to anybody else has arrived.
 HOLDERS = frozenset({Account.COUNCIL, Account.NHS, Account.HUBS, Account.GRANT_FUNDERS})
 RESIDENTS = "residents"
+LEDGER = "what public payers pay, by line"
 ATTENDERS = "more people who came to a hub"
 INTRODUCED = "more introductions"
 LESS_LONELY = "fewer people often or always lonely"
+_PUBLIC = frozenset({Account.COUNCIL, Account.NHS, Account.NATIONAL_GOVERNMENT})
 _POCKET = {account: pocket for pocket, account in POCKETS.items()}
 Pence = dict[tuple[str, str], int]
 
@@ -140,9 +142,26 @@ def of_member(model: Any, base: Any) -> dict[str, Any]:
             ATTENDERS: [_attenders(world) for world in (base, model)],
             INTRODUCED: [sum(each.placed for each in world.connectors) for world in (base, model)],
             LESS_LONELY: [_lonely(world) for world in (base, model)],
+            LEDGER: _public_lines(model.ledger.flows(), base.ledger.flows()),
             RESIDENTS: np.bincount(people.quintile, minlength=size).tolist(),
         }
     }
+
+
+def _public_lines(rows: Iterable[FlowRow], base: Iterable[FlowRow]) -> list[list[Any]]:
+    """What council, NHS and government pay more by line than in the baseline, less receipts.
+
+    Pence over the run, without the plan's own lines and money passed on between them.
+    """
+    change = _totals(rows)
+    for flow, pence in _totals(base).items():
+        change[flow] = change.get(flow, 0) - pence
+    lines: dict[str, int] = {}
+    for (payer, payee, line), pence in sorted(change.items()):
+        paid = (payer in _PUBLIC) - (payee in _PUBLIC)
+        if paid and not line.startswith(PLAN):
+            lines[line] = lines.get(line, 0) + paid * pence
+    return [[line, pence] for line, pence in lines.items() if pence]
 
 
 def _attenders(world: Any) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, pay_in, spend_a_month_of, units
 
 if TYPE_CHECKING:
     from sim.agents.visits import Scheme
@@ -35,7 +35,7 @@ class Befriending(Lever):
         from sim.money import Account  # late: reading a plan needs no numpy
 
         p = community.p
-        state = receive(self, community, month, pence)
+        state = pay_in(self, community, month, pence)
         funded = units(self, community, month, p.befriending_cost_per_person_2024)
         delay = self.opening_months
         if delay is None:
@@ -46,7 +46,7 @@ class Befriending(Lever):
         scheme = scheme_of(community, f"befriending {state['number']}")
         scheme.places = min(funded, willing_volunteers(community))
         gbp = scheme.places * p.befriending_cost_per_person_2024
-        spend(state, community, month, gbp, Account.WORKERS, "befriending coordinators")
+        spend_a_month_of(self, community, month, gbp, Account.WORKERS, "befriending coordinators")
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Places now and people in them."""

@@ -11,7 +11,7 @@ nothing else of the plan opens there. Decay: unfinished, it fades by half in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 class Capacity(Lever):
     """Capacity building, by default in the neighbourhoods with the weakest infrastructure."""
+
+    acts_first: ClassVar[bool] = True  # nothing else may open where it is at work this month
 
     lever: Literal["capacity"] = "capacity"
     where: Where = Field(
@@ -42,7 +44,7 @@ class Capacity(Lever):
 
         from sim.agents.targeting import areas_served
         from sim.money import Account
-        from sim.policies.buying import pay_in
+        from sim.policies.purse import pay_in, spend
         from sim.units import PENCE_PER_POUND
 
         pay_in(self, community, month, pence, PLAN_LINE)
@@ -59,10 +61,9 @@ class Capacity(Lever):
         people = community.sample.neighbourhoods.people.sum(axis=1)
         heads = community.people_of_all_ages * people[left].sum() / people.sum()
         whole = p.big_local_spend_per_head_year * heads * PENCE_PER_POUND / MONTHS_PER_YEAR
-        spent = min(round(whole), pence, state["held"])
+        wanted = min(round(whole), pence)
+        spent = spend(self, community, month, wanted, Account.WORKERS, WORK)
         if spent > 0:
-            state["held"] -= spent
-            community.ledger.post(month + 1, Account.HUBS, Account.WORKERS, spent, WORK)
             short = round(whole) - spent > 1  # a penny is a matter of rounding
             ready.build(left, (spent / whole if short else 1.0) / p.capacity_building_months)
 

@@ -53,7 +53,7 @@ class CarersSupport(Lever):
 
     def places(self, pence: int, p: Parameters) -> int:
         """Places for breaks that this month's pence pays for."""
-        from sim.policies.buying import affordable, price_a_month
+        from sim.policies.purse import affordable, price_a_month
 
         return affordable(
             pence * self.share_to_breaks, price_a_month(p.carer_break_place_gbp_per_year)
@@ -62,8 +62,8 @@ class CarersSupport(Lever):
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Buy breaks and places in groups; carers take them up when the month's care is done."""
         from sim.agents.groups import CARERS
-        from sim.policies.buying import buy, pay_in, price_a_month
         from sim.policies.grouping import Offer, run_groups
+        from sim.policies.purse import buy, pay_in, price_a_month
 
         p, state = community.p, community.plan_state(self)
         pay_in(self, community, month, pence, PLAN_LINE)

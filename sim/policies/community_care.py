@@ -67,15 +67,16 @@ class CommunityCare(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Pay the premium, then buy businesses room to grow; what is left is held."""
-        from sim.agents import purse
+        from sim.policies import purse
 
         state = community.plan_state(self)
         if not (pence or state.get("began", 0)):
             return
-        purse.pay_in(community, self, month, pence, PLAN_LINE)
+        purse.pay_in(self, community, month, pence, PLAN_LINE)
         there = self._supported(community)
         self._pay_premium(community, month, there)
         self._grow(community, month, there, bool(pence))
+        community.terms.business_places += state["bought"]
 
     def _supported(self, community: CommunityModel) -> list[Service]:
         """Community businesses, each made to pay and cost what co-ops do when first supported."""
@@ -92,8 +93,9 @@ class CommunityCare(Lever):
         """The council's hours by supported businesses cost more, and the plan pays the more."""
         import numpy as np
 
-        from sim.agents import books, purse
+        from sim.agents import books
         from sim.money import Account
+        from sim.policies import purse
         from sim.world.bands import Care
 
         people, more = community.world.people, community.p.coop_premium_per_hour_ratio - 1.0
@@ -103,7 +105,7 @@ class CommunityCare(Lever):
         hour = books.fees_now(community.council, community.p).home_care_hour
         due = round(books.pay_for(minutes, hour) * more)
         line = "community care: price premium"
-        paid = purse.spend(community, self, month, due, Account.PROVIDERS, line)
+        paid = purse.spend(self, community, month, due, Account.PROVIDERS, line)
         for each in there:
             each.fee_ratio = 1.0 + more * (paid / due if due else 1.0)
         people.reached[theirs] = True
@@ -114,32 +116,39 @@ class CommunityCare(Lever):
         """Room for whole clients more, while the share sought is not reached."""
         import numpy as np
 
-        from sim.agents import purse
         from sim.agents.employers import HOME_CARE, Employer
+        from sim.agents.placing import business_places
         from sim.agents.providers import open_provider
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p, market = community.plan_state(self), community.p, community.market
         people = community.world.people
         served = int(np.isin(people.provider, [each.row for each in there]).sum())
-        if not state.get("began", 0):
-            state["began"], state["places"] = 1, served
+        state |= {"began": 1, "bought": state.get("bought", 0)}
         all_minutes = sum(each.commissioned_minutes for each in market.of(*HOME_CARE))
         ours = sum(each.commissioned_minutes for each in there)
         short = funded and ours < self.share_sought(month) * all_minutes
+        for each in there:
+            each.staffed_for_minutes = 0
         if short:
             everyone = np.isin(people.provider, [each.row for each in market.of(*HOME_CARE)])
             wanted = round(self.share_sought(month) * int(everyone.sum()))
             place = round(p.care_coop_place_gbp * PENCE_PER_POUND)
-            more = min(max(wanted - state["places"], 0), max(state["held"], 0) // place)
+            places = business_places(market, people, p) + state["bought"]
+            more = min(max(wanted - places, 0), max(state["held"], 0) // place)
             line = "community care: businesses grow"
-            purse.spend(community, self, month, more * place, Account.PROVIDERS, line)
-            state["places"] += more
-            if state["places"] > (len(there) * p.clients_per_home_care_agency):
+            purse.spend(self, community, month, more * place, Account.PROVIDERS, line)
+            state["bought"] += more
+            if places + more > (len(there) * p.clients_per_home_care_agency):
                 open_provider(community, market, Employer.COMMUNITY_BUSINESS)
-        if short and served < state["places"]:
-            community.terms.business_growth = 1.0
+            if served < places + more:
+                community.terms.business_growth = 1.0
+            client = all_minutes / max(int(everyone.sum()), 1)
+            for each in there:  # a business hires for its places, before it has the clients
+                ready = round((places + more) / len(there) * client)
+                each.staffed_for_minutes = ready + each.private_minutes
 
 
 PLAN_LINE = "plan: community care"

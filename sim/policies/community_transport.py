@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import months_since_first, receive, spend, units
+from sim.policies.purse import months_since_first, pay_in, spend_a_month_of, units
 
 if TYPE_CHECKING:
     from sim.agents.hub import Hub
@@ -34,7 +34,7 @@ class CommunityTransport(Lever):
         from sim.money import Account  # late: reading a plan needs no numpy
 
         p = community.p
-        state = receive(self, community, month, pence)
+        state = pay_in(self, community, month, pence)
         a_round = p.hub_minibus_annual_cost / p.minibus_rounds_per_week
         funded = units(self, community, month, a_round)
         number = state["number"]
@@ -52,9 +52,8 @@ class CommunityTransport(Lever):
             if not _off_the_road(community, hub, month):
                 hub.lift_lent_by = number
                 hub.minibus_seats = round(p.hub_minibus_seats)
-        spend(
-            state, community, month, a_round * len(served), Account.SUPPLIERS, "community minibus"
-        )
+        gbp = a_round * len(served)
+        spend_a_month_of(self, community, month, gbp, Account.SUPPLIERS, "community minibus")
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Clubs that have the lent minibus now, and riders this month."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import MONTHS_PER_YEAR, Lever
-from sim.policies.purse import State, months_since_first, receive, spend, units
+from sim.policies.purse import State, months_since_first, pay_in, spend_a_month_of, units
 
 if TYPE_CHECKING:
     from sim.agents.connector import Connector, Remit
@@ -88,7 +88,7 @@ class Connectors(Lever):
         from sim.money import Account  # late: reading a plan needs no numpy
 
         p = community.p
-        state = receive(self, community, month, pence)
+        state = pay_in(self, community, month, pence)
         full_time = p.post_hours_per_week
         hours = units(self, community, month, self.post_gbp(p) / full_time)
         recruiting = p.ramp_connector_months / 2
@@ -100,7 +100,9 @@ class Connectors(Lever):
             team.caseload_per_month = posts * busy * self.takes_on(p) / MONTHS_PER_YEAR
             team.carried_over *= bool(posts)
         self._carers(community, state, posts * busy)
-        spend(state, community, month, posts * self.post_gbp(p), Account.WORKERS, "connectors' pay")
+        spend_a_month_of(
+            self, community, month, posts * self.post_gbp(p), Account.WORKERS, "connectors' pay"
+        )
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """People taken on so far and how many of them did anything."""

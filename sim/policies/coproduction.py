@@ -18,7 +18,7 @@ from sim.policies.lever import MONTHS_PER_YEAR, Lever
 if TYPE_CHECKING:
     from sim.model import CommunityModel
 
-NOT_COMMUNITY = ("coproduction", "formal_services")
+NOT_COMMUNITY = ("coproduction", "fair_pay", "formal_services")
 
 
 class Coproduction(Lever):
@@ -29,11 +29,11 @@ class Coproduction(Lever):
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Pay for this month's work; funded hubs become, or stay, of use to more people."""
         from sim.money import Account
-        from sim.policies.buying import pay_in
+        from sim.policies.purse import pay_in, spend
         from sim.units import PENCE_PER_POUND
 
         pay_in(self, community, month, pence, PLAN_LINE)
-        state, blocks = community.plan_state(self), community.plan.invest
+        blocks = community.plan.invest
         people = community.people_of_all_ages
         others = PENCE_PER_POUND * sum(
             block.funding_gbp(month, people) for block in blocks if block.lever not in NOT_COMMUNITY
@@ -43,10 +43,7 @@ class Coproduction(Lever):
         funded = PENCE_PER_POUND * sum(block.funding_gbp(month, people) for block in mine)
         share = min(funded / needed, 1.0) if needed > 0 else 0.0
         spent = round(pence * min(needed / funded, 1.0)) if funded > 0 else 0
-        spent = min(spent, state["held"])
-        if spent:
-            state["held"] -= spent
-            community.ledger.post(month + 1, Account.HUBS, Account.RESIDENTS, spent, WORK)
+        spend(self, community, month, spent, Account.RESIDENTS, WORK)
         if self is not mine[0]:
             return  # one block speaks for them all
         for hub in community.hubs:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, pay_in, spend_a_month_of, units
 
 if TYPE_CHECKING:
     from sim.model import CommunityModel
@@ -34,7 +34,7 @@ class Digital(Lever):
         from sim.money import Account
 
         p = community.p
-        state = receive(self, community, month, pence)
+        state = pay_in(self, community, month, pence)
         funded = units(self, community, month, p.digital_sessions_cost_per_learner)
         delay = self.opening_months
         if delay is None:
@@ -52,7 +52,7 @@ class Digital(Lever):
         )
         scheme.places = min(funded, int(scheme.fit(community.world.people, p).sum()))
         gbp = scheme.places * p.digital_sessions_cost_per_learner
-        spend(state, community, month, gbp, Account.WORKERS, "digital tutors")
+        spend_a_month_of(self, community, month, gbp, Account.WORKERS, "digital tutors")
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Places now and people in them."""

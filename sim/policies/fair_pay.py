@@ -78,18 +78,19 @@ class FairPay(Lever):
 
     def _secure(self, community: CommunityModel, month: int, pence: int) -> None:
         """Guaranteed hours for whole workers, paid by the month; those it cannot pay lapse."""
-        from sim.agents import pay_terms, purse
+        from sim.agents import pay_terms
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p = community.plan_state(self), community.p
-        purse.pay_in(community, self, month, pence, PLAN_LINE)
+        purse.pay_in(self, community, month, pence, PLAN_LINE)
         each = round(p.secure_hours_gbp_per_worker_year * PENCE_PER_POUND / MONTHS_PER_YEAR)
         able = max(state["held"], 0) // each if pence else 0
         kept = pay_terms.guarantee(community, self.who == "everyone", state["number"], able)
         state["secured"] = kept
         line = "fair pay: guaranteed hours"
-        purse.spend(community, self, month, kept * each, Account.WORKERS, line)
+        purse.spend(self, community, month, kept * each, Account.WORKERS, line)
 
 
 PLAN_LINE = "plan: fair pay"

@@ -39,7 +39,7 @@ def run_groups(
     has opened.
     """
     from sim.agents.groups import open_group, share_places
-    from sim.policies.buying import affordable, buy, price_a_month
+    from sim.policies.purse import affordable, buy, price_a_month
     from sim.units import PENCE_PER_POUND
 
     p, state = community.p, community.plan_state(lever)

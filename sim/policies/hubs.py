@@ -104,16 +104,12 @@ class Hubs(Lever):
 
         What neither building nor running needs stays unspent with the hub, and is shown.
         """
-        from sim.agents.calendar import post_plan  # late: reading a plan needs no numpy
-        from sim.money import Account
+        from sim.money import Account  # late: reading a plan needs no numpy
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
-        ledger, p = community.ledger, community.p
-        post_plan(ledger, month + 1, self.payer, Account.HUBS, pence, PLAN_LINE)
-        if self.payer == "council":
-            community.council.plan_pence += pence
-        state = community.plan_state(self)
-        state["held"] = state.get("held", 0) + pence
+        p = community.p
+        state = purse.pay_in(self, community, month, pence, PLAN_LINE)
         size = self.size(community.people_of_all_ages, p)
         late = month - self.start_month - self.months_to_open(p)
         number = max(1, round(size))
@@ -133,15 +129,13 @@ class Hubs(Lever):
             running = min(state["held"], round(a_year * PENCE_PER_POUND / MONTHS_PER_YEAR))
         capital = max(min(state["held"] - running, whole - state.get("built", 0)), 0)
         state["built"] = state.get("built", 0) + capital
-        state["held"] -= running + capital
         lead = round(running * p.hub_lead_share_of_cost)
         for payee, amount, line in (
             (Account.SUPPLIERS, capital, "hub building"),
             (Account.WORKERS, lead, "hub lead and driver"),
             (Account.SUPPLIERS, running - lead, "hub premises, food and minibus"),
         ):
-            if amount:
-                ledger.post(month + 1, Account.HUBS, payee, amount, line)
+            purse.spend(self, community, month, amount, payee, line)
         for hub in mine:
             hub.grant_pence = pence
 

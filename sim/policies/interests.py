@@ -17,8 +17,8 @@ from pydantic import Field, field_validator
 
 from sim.policies.audience import EVERYONE, groups_exist, set_audience
 from sim.policies.lever import Lever, Months, Words
-from sim.policies.purse import months_since_first, receive, spend, units
-from sim.policies.small_groups import keep_up, members_each, places_and_members
+from sim.policies.purse import spend_a_month_of
+from sim.policies.small_groups import in_hand, keep_up, places_and_members
 
 if TYPE_CHECKING:
     from sim.agents.hub import HubPlan
@@ -50,18 +50,14 @@ class Interests(Lever):
         from sim.money import Account  # late: reading a plan needs no numpy
 
         p = community.p
-        state = receive(self, community, month, pence)
-        a_group = p.interest_group_cost_per_member * members_each(p)
-        wanted = units(self, community, month, a_group)
-        delay = self.opening_months
-        if delay is None:
-            delay = round(p.ramp_group_in_existing_building_months)
-        if months_since_first(state, month, wanted) < delay:
+        each = p.interest_group_cost_per_member
+        a_group, wanted, age = in_hand(self, community, month, pence, each, self.opening_months)
+        if age < 0:
             return
         plan = self._group(int(p.small_group_seats), int(p.interest_groups))
         running = keep_up(self, community, wanted, plan)
         gbp = a_group * len(running)
-        spend(state, community, month, gbp, Account.WORKERS, "leads of groups")
+        spend_a_month_of(self, community, month, gbp, Account.WORKERS, "leads of groups")
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Groups, places and members now."""

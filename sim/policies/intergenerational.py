@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.policies.lever import Lever, Months
-from sim.policies.purse import in_scheme, months_since_first, receive, spend, units
+from sim.policies.purse import in_scheme, months_since_first, pay_in, spend_a_month_of, units
 
 if TYPE_CHECKING:
     from sim.agents.visits import Scheme
@@ -45,7 +45,7 @@ class Intergenerational(Lever):
         from sim.money import Account  # late: reading a plan needs no numpy
 
         p = community.p
-        state = receive(self, community, month, pence)
+        state = pay_in(self, community, month, pence)
         funded = units(self, community, month, self.place_gbp(p))
         delay = self.opening_months
         if delay is None:
@@ -56,7 +56,7 @@ class Intergenerational(Lever):
         there = int(scheme.fit(community.world.people, p).sum())
         scheme.places = min(funded, there)
         gbp = scheme.places * self.place_gbp(p)
-        spend(state, community, month, gbp, Account.SUPPLIERS, "visits of the young")
+        spend_a_month_of(self, community, month, gbp, Account.SUPPLIERS, "visits of the young")
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
         """Places now and people in them."""

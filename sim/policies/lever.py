@@ -48,6 +48,7 @@ class Lever(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     may_cut: ClassVar[bool] = False
+    acts_first: ClassVar[bool] = False  # before the other levers of a month, whatever the order
 
     lever: str
     gbp_per_head: float = Field(

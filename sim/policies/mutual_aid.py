@@ -32,7 +32,7 @@ class MutualAid(Lever):
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Pay for the call and the organisers; neighbours turn out as the surge has it."""
         from sim.agents import mutual_aid  # late: reading a plan needs no numpy
-        from sim.policies.buying import pay_in
+        from sim.policies.purse import pay_in
 
         pay_in(self, community, month, pence, PLAN_LINE)
         into = month - self.start_month
@@ -62,13 +62,10 @@ class MutualAid(Lever):
     ) -> int:
         """Spend up to `most` pence on workers, in months that are paid for; returns pence."""
         from sim.money import Account
+        from sim.policies.purse import spend
 
-        state = community.plan_state(self)
-        pence = max(min(round(most), state["held"]), 0) if paid else 0
-        if pence:
-            state["held"] -= pence
-            community.ledger.post(month + 1, Account.HUBS, Account.WORKERS, pence, line)
-        return pence
+        pence = round(most) if paid else 0
+        return spend(self, community, month, pence, Account.WORKERS, line)
 
 
 PLAN_LINE = "plan: mutual aid"

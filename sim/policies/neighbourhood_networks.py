@@ -19,8 +19,14 @@ from pydantic import Field
 
 from sim.policies.befriending import willing_volunteers
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months
-from sim.policies.purse import State, months_since_first, receive, spend, units
-from sim.policies.small_groups import groups_of, keep_up, members_each, places_and_members
+from sim.policies.purse import State, spend_a_month_of
+from sim.policies.small_groups import (
+    groups_of,
+    in_hand,
+    keep_up,
+    members_each,
+    places_and_members,
+)
 
 if TYPE_CHECKING:
     from sim.agents.hub import HubPlan
@@ -45,21 +51,13 @@ class NeighbourhoodNetworks(Lever):
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Open groups as money and growth allow; the lead introduces, volunteers visit."""
         from sim.money import Account  # late: reading a plan needs no numpy
-        from sim.world.bands import PENSION_AGE
 
         p = community.p
-        state = receive(self, community, month, pence)
-        a_group = p.network_cost_per_member_2024 * members_each(p)
-        affordable = units(self, community, month, a_group)
-        delay = self.opening_months
-        if delay is None:
-            delay = round(p.ramp_group_in_existing_building_months)
-        age = months_since_first(state, month, affordable) - delay
+        each, state = p.network_cost_per_member_2024, community.plan_state(self)
+        a_group, affordable, age = in_hand(self, community, month, pence, each, self.opening_months)
         mature, wanted = 0.0, 0
         if affordable and age >= 0:
-            people = community.world.people
-            older = int((people.age_months >= PENSION_AGE * MONTHS_PER_YEAR).sum())
-            mature = p.network_mature_reach * older / members_each(p)
+            mature = p.network_mature_reach * _older(community) / members_each(p)
             wanted = min(affordable, math.ceil(mature * self.grown(age + 1, p)))
         if not wanted and "opened" not in state:
             return
@@ -69,16 +67,31 @@ class NeighbourhoodNetworks(Lever):
         strength = min(len(running) / mature, 1.0) if mature else 0.0
         self._introduce(community, state, strength)
         self._visit(community, state, len(running))
-        spend(state, community, month, a_group * len(running), Account.WORKERS, "network leads")
+        self._note_the_year(community, state, age)
+        spend_a_month_of(
+            self, community, month, a_group * len(running), Account.WORKERS, "network leads"
+        )
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
-        """Groups, places, members and the share of over-65s they are: growth assumed, grade D."""
-        from sim.world.bands import PENSION_AGE
+        """Groups, places, members and the share of over-65s they are: growth assumed, grade D.
 
-        found = places_and_members(self, community)
-        older = community.world.people.age_months >= PENSION_AGE * MONTHS_PER_YEAR
-        share = int(found["members"]) / max(int(older.sum()), 1)
-        return found | {"members_per_person_65plus": round(share, 2), "growth_grade": "D"}
+        `members_per_person_65plus_year_N` is that share N years after the first group opened.
+        """
+        found, state = places_and_members(self, community), community.plan_state(self)
+        share = int(found["members"]) / max(_older(community), 1)
+        found |= {"members_per_person_65plus": round(share, 3), "growth_grade": "D"}
+        years = [key.split()[1] for key in state if key.startswith("members ")]
+        for year in years:
+            share = state[f"members {year}"] / max(state[f"older {year}"], 1)
+            found[f"members_per_person_65plus_year_{year}"] = round(share, 3)
+        return found
+
+    def _note_the_year(self, community: CommunityModel, state: State, age: int) -> None:
+        """At the end of each year since the first group, how many members there were."""
+        year, rest = divmod(age + 1, MONTHS_PER_YEAR)
+        if year > 0 and rest == 0:
+            state[f"members {year}"] = int(places_and_members(self, community)["members"])
+            state[f"older {year}"] = _older(community)
 
     def _group(self, seats: int) -> Callable[[int, int, str], HubPlan]:
         from sim.agents.hub import HubPlan
@@ -119,3 +132,11 @@ class NeighbourhoodNetworks(Lever):
         places = int(groups * members_each(p) * p.network_befriended_share)
         scheme = scheme_of(community, f"network visits {state['number']}")
         scheme.places = min(places, willing_volunteers(community))
+
+
+def _older(community: CommunityModel) -> int:
+    """Residents of pension age."""
+    from sim.world.bands import PENSION_AGE
+
+    ages = community.world.people.age_months
+    return int((ages >= PENSION_AGE * MONTHS_PER_YEAR).sum())

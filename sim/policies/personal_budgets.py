@@ -50,13 +50,13 @@ class PersonalBudgets(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Money buys catalysts' time and people's support; what it cannot buy is held."""
-        from sim.agents import purse
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p = community.plan_state(self), community.p
         if not (pence or state.get("micro_thousandths", 0)):
             return
-        purse.pay_in(community, self, month, pence, PLAN_LINE)
+        purse.pay_in(self, community, month, pence, PLAN_LINE)
         spent = self._catalyse(community, month, pence) if self.catalysts else 0
         if self.support:
             state["to_support"] = state.get("to_support", 0) + pence - spent
@@ -64,10 +64,11 @@ class PersonalBudgets(Lever):
 
     def _catalyse(self, community: CommunityModel, month: int, pence: int) -> int:
         """Micro-enterprises move towards as many as the team can help to be; returns its pay."""
-        from sim.agents import micro, purse
+        from sim.agents import micro
         from sim.agents.employers import Employer
         from sim.agents.providers import open_provider
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import MINUTES_PER_HOUR, PENCE_PER_POUND, THOUSAND
 
         state, p, terms = community.plan_state(self), community.p, community.terms
@@ -75,7 +76,7 @@ class PersonalBudgets(Lever):
         team = p.micro_catalyst_programme_cost_year * people / p.micro_programme_people
         whole = round(team * PENCE_PER_POUND / MONTHS_PER_YEAR)
         spent = purse.spend(
-            community, self, month, min(pence, whole), Account.WORKERS, "micro-enterprise catalysts"
+            self, community, month, min(pence, whole), Account.WORKERS, "micro-enterprise catalysts"
         )
         most = p.micro_enterprises_per_1000_people * people / THOUSAND
         now = state.get("micro_thousandths", 0)
@@ -104,8 +105,9 @@ class PersonalBudgets(Lever):
         """
         import numpy as np
 
-        from sim.agents import micro, purse, reviews
+        from sim.agents import micro, reviews
         from sim.money import Account
+        from sim.policies import purse
         from sim.world.bands import Care
 
         state, p, luck = community.plan_state(self), community.p, community.luck
@@ -114,8 +116,8 @@ class PersonalBudgets(Lever):
         rows = reviews.just_seen(people, (Care.HOME_CARE,), luck, month)[:able]
         state["to_support"] -= int(rows.size) * each_pence
         purse.spend(
-            community,
             self,
+            community,
             month,
             int(rows.size) * each_pence,
             Account.WORKERS,

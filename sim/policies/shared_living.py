@@ -5,8 +5,10 @@ the council pays the host; a Homeshare match homeshare_gbp_per_match; a KeyRing 
 keyring_gbp_per_member_year. Ramp and delay: hosts are approved after
 shared_lives_approval_months and their number grows by at most shared_lives_host_growth_per_year,
 whatever the money: host supply binds, and the rest is held. Capacity: whole places, matches and
-members. Reach: Shared Lives is offered at reviews to adults in supported living; Homeshare to
-people 65 and over with need who live alone; KeyRing to clients under 65 at home. Homeshare and
+members; one more begins when this month's money keeps it, or a year of it has been put by, so that
+a small town saves up for what it cannot keep at once. Reach: Shared Lives is offered at reviews to
+adults in supported living; Homeshare to people 65 and over with need who live alone; KeyRing to
+clients under 65 at home. Homeshare and
 KeyRing work along the tie they make, by hours together. Decay: without money no new match, no
 KeyRing hours, and empty Shared Lives places are given up; nobody is moved out. Failure: no hosts,
 no sharers, nobody who accepts. Nobody's household changes, which errs on the side of less.
@@ -52,13 +54,13 @@ class SharedLiving(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Money buys places, matches and members, as far as people can be found for them."""
-        from sim.agents import purse
+        from sim.policies import purse
 
         state = community.plan_state(self)
         if not (pence or state.get("began", 0)):
             return
         state["began"] = 1
-        purse.pay_in(community, self, month, pence, PLAN_LINE)
+        purse.pay_in(self, community, month, pence, PLAN_LINE)
         match, ring = (
             round(pence * each) for each in (self.share_to_homeshare, self.share_to_keyring)
         )
@@ -68,9 +70,13 @@ class SharedLiving(Lever):
 
     def _share_lives(self, community: CommunityModel, month: int, pence: int) -> None:
         """As many more places as money keeps and hosts can be found for; then offer them."""
-        from sim.agents import purse, reviews
+        import numpy as np
+
+        from sim.agents import reviews
         from sim.agents.employers import Employer
+        from sim.luck import Decision
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND, THOUSAND
 
         state, p, luck = community.plan_state(self), community.p, community.luck
@@ -79,14 +85,18 @@ class SharedLiving(Lever):
         hosts = p.shared_lives_places_per_100k_adults * len(people) / (100 * THOUSAND)
         years = (month + 1 - self.start_month - p.shared_lives_approval_months) / MONTHS_PER_YEAR
         growth = (1.0 + p.shared_lives_host_growth_per_year) ** max(years, 0.0) - 1.0
-        able = min(pence // each, int(hosts * growth)) if pence else 0
+        # whole hosts: where a place of this size would have part of one, some have it and some not
+        part = luck.uniform(Decision.SHARED_LIVES_MOVE, np.array([there.key], dtype=np.uint64), 0)
+        found = int(hosts * growth + part[0]) if years > 0.0 else 0
         now = state.get("places", 0)
+        able = min(_kept_up(state, "for_hosts", pence, each, now), found)
         if able < now:  # nobody is moved out
             able = max(able, now - there.free_beds)
         there.beds += able - now
         state["places"] = able
         line = "shared living: Shared Lives scheme"
-        purse.spend(community, self, month, able * each, Account.WORKERS, line)
+        paid = purse.spend(self, community, month, able * each, Account.WORKERS, line)
+        state["for_hosts"] -= paid
         free = min(there.free_beds, able)
         moved = reviews.offer_shared_lives(people, there.row, free, p, luck, month)
         there.occupied += int(moved.size)
@@ -95,9 +105,10 @@ class SharedLiving(Lever):
 
     def _share_homes(self, community: CommunityModel, month: int, pence: int) -> None:
         """Homeshare: a younger person who needs a room, an older one who has one to spare."""
-        from sim.agents import match_who, matches, purse
+        from sim.agents import match_who, matches
         from sim.luck import Decision
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p, luck = community.plan_state(self), community.p, community.luck
@@ -117,22 +128,23 @@ class SharedLiving(Lever):
             state["to_match"] -= int(one.size) * each
             state["matches"] = state.get("matches", 0) + int(one.size)
             line = "shared living: Homeshare matches"
-            purse.spend(community, self, month, int(one.size) * each, Account.WORKERS, line)
+            purse.spend(self, community, month, int(one.size) * each, Account.WORKERS, line)
         hours = p.homeshare_hours_per_week
         matches.spend_time(people, community.world.ties.companions, pairs, hours, p)
 
     def _ring(self, community: CommunityModel, month: int, pence: int) -> None:
         """KeyRing: a volunteer near by shares their hours among up to a network of members."""
-        from sim.agents import match_who, matches, purse
+        from sim.agents import match_who, matches
         from sim.luck import Decision
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p, luck = community.plan_state(self), community.p, community.luck
         people, pairs = community.world.people, self._pairs(community, 1)
         pairs.pass_month(people)
         each = round(p.keyring_gbp_per_member_year * PENCE_PER_POUND / MONTHS_PER_YEAR)
-        able = pence // each
+        able = _kept_up(state, "for_ring", pence, each, len(pairs))
         pairs.keep(match_who.first(pairs, able))
         wanted = able - len(pairs)
         if wanted > 0:
@@ -145,7 +157,9 @@ class SharedLiving(Lever):
             people.reached[one[: other.size]] = True
         state["members"] = len(pairs)
         line_of = "shared living: KeyRing"
-        purse.spend(community, self, month, len(pairs) * each, Account.WORKERS, line_of)
+        state["for_ring"] -= purse.spend(
+            self, community, month, len(pairs) * each, Account.WORKERS, line_of
+        )
         hours = p.keyring_volunteer_hours_per_week / p.keyring_network_size
         matches.spend_time(people, community.world.ties.companions, pairs, hours, p)
 
@@ -154,6 +168,19 @@ class SharedLiving(Lever):
 
         number = community.plan_state(self)["number"]
         return community.terms.matches.setdefault((number, which), Matches())
+
+
+def _kept_up(state: dict[str, int], pot: str, pence: int, price: int, now: int) -> int:
+    """Units at `price` pence a month that are paid for: kept while the money put by lasts.
+
+    Adds this month's `pence` to the pot. A unit more begins when the month's money keeps it, or
+    when a year of it has been put by; none without new money.
+    """
+    state[pot] = state.get(pot, 0) + pence
+    if not pence:
+        return 0
+    put_by = state[pot] // (price * MONTHS_PER_YEAR)
+    return max(pence // price, min(now, state[pot] // price), put_by)
 
 
 PLAN_LINE = "plan: shared living"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.policies.lever import Lever
+from sim.policies.purse import months_since_first, pay_in, units
 
 if TYPE_CHECKING:
     from sim.agents.hub import Hub, HubPlan
@@ -21,6 +22,29 @@ if TYPE_CHECKING:
 def members_each(p: Parameters) -> int:
     """Members one small group holds: its seats over the share who come to any one session."""
     return int(p.small_group_seats / p.lunch_club_attendance_given_member)
+
+
+def in_hand(
+    lever: Lever,
+    community: CommunityModel,
+    month: int,
+    pence: int,
+    gbp_per_member: float,
+    opening_months: int | None,
+) -> tuple[float, int, int]:
+    """Pay in a month's money; returns pounds a year for a group, groups it keeps up, and their age.
+
+    The age is months since the first could open, below 0 before; `opening_months` left out is the
+    evidence's.
+    """
+    p = community.p
+    state = pay_in(lever, community, month, pence)
+    a_group = gbp_per_member * members_each(p)
+    affordable = units(lever, community, month, a_group)
+    delay = opening_months
+    if delay is None:
+        delay = round(p.ramp_group_in_existing_building_months)
+    return a_group, affordable, months_since_first(state, month, affordable) - delay
 
 
 def prefix(lever: Lever, community: CommunityModel) -> str:

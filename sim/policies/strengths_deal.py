@@ -60,12 +60,12 @@ class StrengthsDeal(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Money buys time to talk and episodes of reablement; what it cannot buy is held."""
-        from sim.agents import purse
+        from sim.policies import purse
 
         state = community.plan_state(self)
         if not (pence or state.get("held", 0)):
             return
-        purse.pay_in(community, self, month, pence, PLAN_LINE)
+        purse.pay_in(self, community, month, pence, PLAN_LINE)
         talk = round(pence * self.share_to_conversations)
         self._reable(community, month, pence - talk)
         state["to_talk"] = state.get("to_talk", 0) + talk
@@ -76,8 +76,9 @@ class StrengthsDeal(Lever):
         """As many people as there is time for, of those just assessed or reviewed."""
         import numpy as np
 
-        from sim.agents import purse, reviews
+        from sim.agents import reviews
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND
 
         state, p, luck = community.plan_state(self), community.p, community.luck
@@ -99,15 +100,16 @@ class StrengthsDeal(Lever):
         ):
             state[name] = state.get(name, 0) + number
         line = "strengths deal: conversations"
-        purse.spend(community, self, month, int(rows.size) * each, Account.WORKERS, line)
+        purse.spend(self, community, month, int(rows.size) * each, Account.WORKERS, line)
 
     def _reable(self, community: CommunityModel, month: int, pence: int) -> None:
         """Offer reablement more often by the episodes the money pays; pay for those that began.
 
         Last month's offers over the usual are paid to the council, whose bill they are on.
         """
-        from sim.agents import purse, reablement
+        from sim.agents import reablement
         from sim.money import Account
+        from sim.policies import purse
         from sim.units import PENCE_PER_POUND, minutes
 
         state, p, terms = community.plan_state(self), community.p, community.terms
@@ -117,10 +119,8 @@ class StrengthsDeal(Lever):
         began = community.funnel.reablement_began * state.get("offers_beyond_usual", 0)
         due = round(began * episode / (100 * 100))
         line = "strengths deal: reablement"
-        paid = purse.spend(
-            community, self, month, min(due, state["held"] - state.get("to_talk", 0)),
-            Account.COUNCIL, line,
-        )  # fmt: skip
+        due = min(due, state["held"] - state.get("to_talk", 0))
+        paid = purse.spend(self, community, month, due, Account.COUNCIL, line)
         community.council.extra_pence += paid
         state["reablement_paid"] = state.get("reablement_paid", 0) + paid
         more = pence / episode / max(usual, 1.0)

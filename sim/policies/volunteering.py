@@ -69,7 +69,7 @@ class Volunteering(Lever):
 
     def act(self, community: CommunityModel, month: int, pence: int) -> None:
         """Buy placements, or appeal for volunteers; people are found when the community meets."""
-        from sim.policies.buying import pay_in
+        from sim.policies.purse import pay_in
 
         pay_in(self, community, month, pence, PLAN_LINE)
         if self.coordinated:
@@ -98,7 +98,7 @@ class Volunteering(Lever):
         run_groups(self, community, month, pence, offer)
 
     def _appeal(self, community: CommunityModel, month: int, pence: int) -> None:
-        from sim.policies.buying import buy
+        from sim.policies.purse import buy
         from sim.units import PENCE_PER_POUND
 
         state = community.plan_state(self)

@@ -77,6 +77,7 @@ PHRASES: dict[str, Phrase] = {
     "ucla3_mean": _score("UCLA-3 loneliness score", "UCLA-3 score, 3 to 9, average of {who}"),
     "crises_per_1000": _rate("crisis episodes"),
     "emergency_admissions_per_1000": _rate("emergency admissions"),
+    "delayed_discharges_per_1000": _rate("discharges delayed for social care"),
     "ae_attendances_per_1000": _rate("A&E attendances"),
     "care_home_entries_per_100k_65plus": _rate(
         "care-home entries", who="residents aged 65 or over", per="100,000"

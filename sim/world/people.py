@@ -121,6 +121,7 @@ COUNTED = (
     "ucla3",
     "crises",
     "admissions",
+    "delayed",
     "ae",
     "care_home_entries",
     "breakdowns",

@@ -43,6 +43,7 @@ class Kind(IntEnum):
     PAID_CARE = 7
     CONNECTOR = 8
     HUB = 9
+    CIRCLE = 10  # a friend who was brought round somebody by a paid connector
 
 
 _COLUMNS: dict[str, type] = {
