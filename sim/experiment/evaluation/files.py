@@ -24,14 +24,15 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Window:
-    """When people are measured: `follow_up` months on each side of the day they are met."""
+    """When people are measured: `before` months until the day they are met, `follow_up` after."""
 
     follow_up: int
     last: int  # the run's last month
+    before: int
 
     def first_entry(self) -> int:
         """The first month of being met that has all its months before."""
-        return self.follow_up + 1
+        return self.before + 1
 
     def last_entry(self) -> int:
         """The last month of being met that has all its months after."""
@@ -150,7 +151,7 @@ def _of_month(
 ) -> Served:
     """Everybody met in one month."""
     day, end = met - 1, met - 1 + window.follow_up
-    before, after = slice(met - window.follow_up, met), slice(met, end + 1)
+    before, after = slice(met - window.before, met), slice(met, end + 1)
 
     def answers(book: Register, who: Rows, month: int) -> Floats:
         said = luck.normal(Decision.ANSWER, book.ids[who], month)

@@ -46,7 +46,10 @@ def loneliness(files: Served, ruler: float) -> list[Reason]:
         Reason("reported", "what a before-after evaluation reports", SD, reported),
         Reason("effect", "of that, what the programme did", SD, effect),
         Reason(
-            "everybody", "what befell everybody of their age and sex", SD, mean(everybody).over(ruler)
+            "everybody",
+            "what befell everybody of their age and sex",
+            SD,
+            mean(everybody).over(ruler),
         ),
         Reason(
             "bad_moment",
@@ -55,14 +58,16 @@ def loneliness(files: Served, ruler: float) -> list[Reason]:
             SD,
             mean(twins - everybody).over(ruler),
         ),
-        Reason("answers", "chance in how they answered on the two days", SD, mean(noise).over(ruler)),
+        Reason(
+            "answers", "chance in how they answered on the two days", SD, mean(noise).over(ruler)
+        ),
         Reason(
             "untreated_alike",
             "what untreated people who gave the same answer on the day reported at the end",
             SD,
             mean(alike).over(ruler),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def selection(files: Served, ruler: float) -> list[Reason]:
@@ -101,7 +106,9 @@ def emergency(files: Served) -> list[Reason]:
     twins = (files.floats("twin_use_after"), files.floats("twin_years_after"))
     unseen = (files.floats("undetected_use_after"), files.floats("undetected_years_after"))
     return [
-        Reason("reported", "what a before-after evaluation reports", CONTACTS, rates(after, before)),
+        Reason(
+            "reported", "what a before-after evaluation reports", CONTACTS, rates(after, before)
+        ),
         Reason(
             "anyway",
             "of that, what would have happened anyway: bad spells pass, people grow older, some "
@@ -121,7 +128,7 @@ def emergency(files: Served) -> list[Reason]:
             CONTACTS,
             rates((1.0, *unseen), (-1.0, *twins)),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def only_lonely(files: Served, ruler: float, cut: float) -> list[Reason]:
@@ -135,7 +142,11 @@ def only_lonely(files: Served, ruler: float, cut: float) -> list[Reason]:
     share = Estimate(size / max(len(files), 1), float("nan"), size)
     return [
         Reason("share", "share of those served who scored as lonely", "share", share),
-        Reason("before_after", "before-after among them", SD, before_after(lonely, ruler).loneliness),
-        Reason("trial", "randomised trial among them", SD, randomised_trial(lonely, ruler).loneliness),
+        Reason(
+            "before_after", "before-after among them", SD, before_after(lonely, ruler).loneliness
+        ),
+        Reason(
+            "trial", "randomised trial among them", SD, randomised_trial(lonely, ruler).loneliness
+        ),
         Reason("truth", "the truth among them", SD, truth(lonely, ruler).loneliness),
-    ]  # fmt: skip
+    ]

@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STATES = ("z", "contacts", "alone", "carer", "need", "referred", "member")  # what changes by the month
+STATES = (
+    "z",
+    "contacts",
+    "alone",
+    "carer",
+    "need",
+    "referred",
+    "member",
+)  # what changes by the month
 TRAITS = ("sex", "quintile", "area", "born")  # what does not
 
 
@@ -23,9 +31,10 @@ class Register:
     """One run: a row for everybody ever here, a column for each month; month 0 is the eve.
 
     `ids` uint64[n] sorted; `z` float32[n, months + 1] in SD, not a number while somebody is not
-    here; `contacts` uint8 of the month: A&E attendances and emergency admissions; `alone`, `carer`,
-    `referred` and `member` (of a hub the plan pays for) 0 or 1; `need` 0 to 4. `born` is the month of birth, so that age is month less
-    born. `reached` is the month in which the plan first reached somebody, 0 for never.
+    here; `contacts` uint8 of the month: A&E attendances and emergency admissions; `alone`,
+    `carer`, `referred` and `member` (of a hub the plan pays for) 0 or 1; `need` 0 to 4. `born` is
+    the month of birth, so that age is month less born. `reached` is the month in which the plan
+    first reached somebody, 0 for never.
     """
 
     ids: NDArray[np.uint64]

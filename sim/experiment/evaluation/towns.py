@@ -79,7 +79,7 @@ def live(town: Town) -> Lived:
     """Live one town in each of its worlds and write the files of those served."""
     with_plan, model = lived(town, town.plan)
     base, _ = lived(town, without(town.plan))
-    window = Window(town.follow_up, town.years * 12)
+    window = Window(town.follow_up, town.years * 12, town.follow_up)
     noise, luck = float(model.p.answer_noise), Luck(town.seed)
     files = served_files(with_plan, base, luck, noise, window, town.number)
     if len(files) and _found(with_plan, files) and town.plan.arrows.detect:
