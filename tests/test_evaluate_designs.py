@@ -79,8 +79,20 @@ def test_regression_to_the_mean_alone_flatters_before_and_after_only(nothing_don
     for fair in (designs.randomised_trial, designs.stepped_wedge):
         assert covers(fair(nothing_done, 1.0).loneliness, 0.0), fair.__name__
         assert covers(fair(nothing_done, 1.0).emergency, 0.0), fair.__name__
-    match = designs.matched(nothing_done, 1.0).loneliness
-    assert abs(match.value) < abs(report.value) / 2
+
+
+def test_matching_on_answers_is_right_without_noise_and_misses_what_noise_hides(nothing_done):
+    """Given the same answer, those met are lonelier by tilt x Var(feeling | answer).
+
+    The made-up people are met in proportion to exp(1.5 z): 1.5 x 0.34^2 / (1 + 0.34^2) = 0.155.
+    """
+    exact = served_files(*made_up(), LUCK, 0.0, WINDOW, 0)
+    assert abs(designs.matched(exact, 1.0).loneliness.value) < 0.05
+    hidden = {each.name: each.amount.value for each in reasons.selection(nothing_done, 1.0)}
+    gap = nothing_done.floats("answer_before") - nothing_done.floats("match_answer_before")
+    beyond = hidden["lonelier_than_matched"] - float(np.nanmean(gap)) / (1 + NOISE**2)
+    assert beyond == pytest.approx(1.5 * NOISE**2 / (1 + NOISE**2), abs=0.04)
+    assert designs.matched(nothing_done, 1.0).loneliness.low > 0, "it seems to do harm"
 
 
 def test_the_reasons_add_up_and_name_the_bad_moment(nothing_done):

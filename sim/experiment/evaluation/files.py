@@ -45,6 +45,11 @@ class Served(dict[str, NDArray[np.generic]]):
     def __len__(self) -> int:
         return int(next(iter(self.values())).size) if self.keys() else 0
 
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """Identities: uint64[n]."""
+        return np.asarray(self["id"], dtype=np.uint64)
+
     def floats(self, name: str) -> Floats:
         """One column as float64[n]."""
         return np.asarray(self[name], dtype=np.float64)
@@ -115,7 +120,7 @@ def served_files(
         return Served()
     files = Served({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
     files["town"] = np.full(len(files), town, dtype=np.int32)
-    files["arm"] = luck.bits(Decision.TRIAL_ARM, files["id"], 0) >> np.uint64(63)
+    files["arm"] = luck.bits(Decision.TRIAL_ARM, files.ids, 0) >> np.uint64(63)
     areas = files["area"].astype(np.uint64)
     files["order"] = luck.uniform(Decision.WEDGE_ORDER, areas, 0)
     return undetected(files, plan, window)
@@ -124,7 +129,7 @@ def served_files(
 def undetected(files: Served, unnoticed: Register, window: Window) -> Served:
     """The same files with the emergency use of a run in which the plan notices nobody."""
     use, years = np.zeros(len(files)), np.zeros(len(files))
-    rows, met = unnoticed.rows(files["id"]), files["met"]
+    rows, met = unnoticed.rows(files.ids), files["met"]
     for month in np.unique(met):
         these = np.flatnonzero((met == month) & (rows >= 0))
         span = slice(int(month), int(month) + window.follow_up)
@@ -155,7 +160,7 @@ def _of_month(
 
     def answers(book: Register, who: Rows, month: int) -> Floats:
         said = luck.normal(Decision.ANSWER, book.ids[who], month)
-        return book.z[who, month].astype(np.float64) + noise * said
+        return np.asarray(book.z[who, month] + noise * said, dtype=np.float64)
 
     files = Served(id=plan.ids[rows], area=plan.traits["area"][rows])
     files["met"] = np.full(rows.size, met, dtype=np.int32)

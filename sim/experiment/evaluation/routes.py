@@ -29,8 +29,8 @@ from sim.experiment.run import build_request
 from sim.luck import Luck
 from sim.scenario import Override, Scenario
 
-YEARS, TOWNS, FOLLOW_UP = 2, 96, 12
-EVERY = 4  # one town in so many also lives with routes cut
+YEARS, TOWNS, FOLLOW_UP = 2, 110, 12
+EVERY = 10  # one town in so many also lives with routes cut
 AN_ARM = 2000
 TARGET = "group_social_effect_loneliness_smd"
 ALL = "all of these"
@@ -190,7 +190,7 @@ def live(town: towns.Town) -> Routes:
         for route in ROUTES:
             files, _ = _members(town, without_route(town.plan, route))
             if len(files):
-                cut[route] = (files["id"].astype(np.uint64), _effect(files))
+                cut[route] = (files.ids, _effect(files))
     return Routes(whole, cut, variance)
 
 
@@ -225,7 +225,7 @@ def _members(town: towns.Town, plan: Scenario) -> tuple[Served, float]:
     )
     if len(files):
         end = files["met"].astype(np.int64) - 1 + town.follow_up
-        row = with_plan.rows(files["id"].astype(np.uint64))
+        row = with_plan.rows(files.ids)
         still = with_plan.states["member"][row, end].astype(np.float64)
         files["still_member"] = np.where(with_plan.here[row, end], still, np.nan)
     return files, float(np.nanvar(base.z[:, 1].astype(np.float64)))
@@ -254,7 +254,7 @@ def _by_route(lived: list[Routes], ruler: float) -> dict[str, Estimate]:
             if route not in each.cut:
                 continue
             ids, effect = each.cut[route]
-            mine = each.whole["id"].astype(np.uint64)
+            mine = each.whole.ids
             _, here, there = np.intersect1d(mine, ids, return_indices=True)
             parts.append(_effect(each.whole)[here] - effect[there])
         found[route] = mean(np.concatenate(parts)).over(ruler)

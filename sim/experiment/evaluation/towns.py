@@ -112,5 +112,5 @@ def lived(town: Town, plan: Scenario) -> tuple[Register, Any]:
 
 def _found(register: Register, files: Served) -> bool:
     """Whether any of those served had been found by a connector when they were met."""
-    rows = register.rows(files["id"])
+    rows = register.rows(files.ids)
     return bool(register.states["referred"][rows, files["met"].astype(np.int64)].any())
