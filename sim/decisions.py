@@ -167,3 +167,6 @@ class Decision(IntEnum):
     BEDSIDE = 306
     BEDSIDE_RANK = 307
     CIRCLE_FADES = 308
+    # how a simulated evaluation assigns people and neighbourhoods
+    TRIAL_ARM = 900
+    WEDGE_ORDER = 901
