@@ -122,6 +122,15 @@ class Request:
         """Return each scenario's whole text."""
         return {plan.name: plan.to_toml() for plan in (self.baseline, *self.plans)}
 
+    def world_of(self, plan: Plan, member: int) -> dict[str, Any]:
+        """What one member lives of one plan: its luck, its draw, its reading of associations.
+
+        A design over draws, seeds or rules answers otherwise; see `sim.experiment.design`.
+        """
+        return {
+            "plan": plan, "rng": self.seed + member, "draw": member, "causal": self.causal
+        }  # fmt: skip
+
     @functools.cached_property
     def identity(self) -> str:
         """Everything that decides a member's content, as canonical JSON.
