@@ -58,7 +58,7 @@ def screen(groups: Sequence[Group], trajectories: int, lucks: int, seed: int) ->
     steps = np.abs(np.diff(units, axis=1)) > 0
     moved = np.array([[owner[np.flatnonzero(step)[0]] for step in each] for each in steps])
     points = [
-        Point(seed + 2 * number + luck, given=numbers_at(keys, row.tolist()))
+        Point(seed + lucks * number + luck, given=numbers_at(keys, row.tolist()))
         for number, path in enumerate(units)
         for row in path
         for luck in range(lucks)
