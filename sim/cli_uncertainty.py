@@ -157,9 +157,12 @@ def sensitivity(
     for row in found.rows:
         screen.say("", f"{row.scenario}, {row.measure}: {row.words}.")
         weak, assumed = (screen.percent(each) for each in (row.share_from_c_d, row.share_from_d))
-        screen.say(f"Of the spread, {weak} rests on grades C and D, {assumed} on D alone. One move "
-                   f"by luck alone: {screen.amount(row.luck)}; a true one: "
-                   f"{screen.amount(row.move)}.")  # fmt: skip
+        said = f"{weak} of the spread rests on grades C and D, {assumed} on D alone."
+        screen.say(
+            said if weak else "Whose evidence it rests on cannot be told from luck at this size.",
+            f"One move by luck alone: {screen.amount(row.luck)}; a true one: "
+            f"{screen.amount(row.move)}.",
+        )
         if not quiet and row.drivers:
             screen.table(
                 ("number", "grade", "share", "basis", "sign turns at"),

@@ -37,6 +37,8 @@ Floats = NDArray[np.float64]
 Values = dict[tuple[str, str], Paired]
 Progress = Callable[[int, int, str], None]
 TOP = 15
+# However much luck is taken off, an emulator must foretell this much of what was really lived.
+LEAST_RAW_R2 = 0.2
 SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
 
 
@@ -87,8 +89,10 @@ class Driver:
 class Sensitivity:
     """What one outcome of one preset hangs on.
 
+    Shares by grade come from the emulator where it is good, else from the screening in groups
+    where that stands out from luck; else they are nan: not to be told from luck at this size.
     `luck` is the standard deviation of one move by luck alone and `move` the root mean square of
-    a group's true move: where luck is the larger, single shares are uncertain.
+    a group's true move. `r2` and `r2_of_mean` judge the emulator, see there.
     """
 
     scenario: str
@@ -99,6 +103,7 @@ class Sensitivity:
     luck: float
     move: float
     r2: float
+    r2_of_mean: float
     emulated: bool
     drivers: tuple[Driver, ...]
 
@@ -106,11 +111,15 @@ class Sensitivity:
     def words(self) -> str:
         """Whether the emulator could be used, in words."""
         if self.emulated:
-            return f"emulator foretells {100 * self.r2:.0f}% of unseen variance"
+            return (
+                f"emulator foretells {100 * self.r2:.0f}% of unseen variance, "
+                f"{100 * self.r2_of_mean:.0f}% of what is not luck"
+            )
         if math.isnan(self.r2):
             return "nothing varies: no indices"
         return (
-            f"emulator too poor (R2 {self.r2:.2f}, under {threshold('emulator_least_r2'):g}): "
+            f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
+            f"under {threshold('emulator_least_r2'):g}): "
             "no Sobol indices or switching values, Morris shares instead"
         )
 
@@ -235,18 +244,23 @@ def _outcome(
     top: list[str], units: Floats, third: Values,
 ) -> Sensitivity:  # fmt: skip
     found = effects(whole, first[name, measure].difference)
-    weak, assumed = weak_shares(whole.groups, found.squared)
     difference = third[name, measure].difference
-    emulator = emulate(units, difference)
-    good = bool(emulator.r2 >= threshold("emulator_least_r2"))
+    emulator = emulate(units, difference, np.nan_to_num(found.point_luck))
+    good = emulator.r2_of_mean >= threshold("emulator_least_r2") and emulator.r2 >= LEAST_RAW_R2
+    weak = assumed = math.nan
     if good:
         drivers = _by_emulator(emulator, top)
+        kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
+        weak, assumed = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
         drivers = _by_screening(single, second[name, measure].difference)
+        if found.told:
+            weak, assumed = weak_shares([group.evidence for group in whole.groups], found.squared)
     return Sensitivity(
         scenario=name, measure=measure, mean=float(difference.mean()),
         share_from_c_d=weak, share_from_d=assumed, luck=found.luck,
-        move=float(np.sqrt(max(found.squared.mean(), 0.0))), r2=emulator.r2, emulated=good,
+        move=float(np.sqrt(max(found.squared.mean(), 0.0))), r2=emulator.r2,
+        r2_of_mean=emulator.r2_of_mean, emulated=good,
         drivers=tuple(drivers),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ star); trajectories by SALib.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from sim.experiment.sensitivity_design import HIGH, LOW, Group, numbers_at
 
 Floats = NDArray[np.float64]
 LEVELS = 4
+ONE_SIDED = 1.645
+# Moves next to each other share a point, so their luck is related: half of it, the other way.
+_RELATED = 1.5
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,20 @@ class Effects:
 
     `mu_star` is the mean size of a move (in the outcome's unit, over two thirds of the 90% range);
     `squared` the mean square of the true move, free of luck, which may come out below 0 by chance;
-    `luck` the standard deviation of one move by luck alone.
+    `luck` the standard deviation of one move by luck alone, `error` that of one of `squared` if no
+    number had any effect; `point_luck` the variance by luck of one point. nan under one luck.
     """
 
     mu_star: Floats
     squared: Floats
     luck: float
+    error: float
+    point_luck: float
+
+    @property
+    def told(self) -> bool:
+        """Whether the moves together stand out from luck, one-sided at 95%."""
+        return bool(self.squared.sum() > ONE_SIDED * self.error * math.sqrt(self.squared.size))
 
 
 def effects(asked: Screen, difference: Floats) -> Effects:
@@ -90,12 +102,18 @@ def effects(asked: Screen, difference: Floats) -> Effects:
         by_group[number, asked.moved[number]] = moves[number]
     mean = by_group.mean(axis=2)
     if asked.lucks < 2:
-        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), float("nan"))
-    pairs = (by_group.sum(axis=2) ** 2 - (by_group**2).sum(axis=2)) / (
-        asked.lucks * (asked.lucks - 1)
-    )
+        unknown = (float("nan"),) * 3
+        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), *unknown)
+    number = asked.lucks * (asked.lucks - 1)
+    pairs = (by_group.sum(axis=2) ** 2 - (by_group**2).sum(axis=2)) / number
     noise = float(by_group.var(axis=2, ddof=1).mean())
-    return Effects(np.abs(mean).mean(axis=0), pairs.mean(axis=0), float(np.sqrt(noise)))
+    return Effects(
+        np.abs(mean).mean(axis=0),
+        pairs.mean(axis=0),
+        math.sqrt(noise),
+        noise * math.sqrt(2 * _RELATED / number / trajectories),
+        float(values.var(axis=2, ddof=1).mean()),
+    )
 
 
 def shares(squared: Floats) -> Floats:
@@ -105,8 +123,13 @@ def shares(squared: Floats) -> Floats:
     return np.asarray(kept / total) if total > 0 else np.full(kept.size, np.nan)
 
 
-def weak_shares(groups: Sequence[Group], squared: Floats) -> tuple[float, float]:
-    """The share of the spread resting on grades C and D, and on D alone."""
-    share = shares(squared)
-    kinds = np.array([group.evidence for group in groups])
-    return float(share[kinds != "AB"].sum()), float(share[kinds == "D"].sum())
+def weak_shares(kinds: Sequence[str], squared: Floats) -> tuple[float, float]:
+    """The share of the spread resting on grades C and D, and on D alone.
+
+    `kinds` is each entry's class. Squares are added up within a class before any below 0 is
+    dropped: a class of many groups must not gather their luck.
+    """
+    each = np.array(kinds)
+    by_class = [float(squared[each == kind].sum()) for kind in ("AB", "C", "D")]
+    share = shares(np.array(by_class))
+    return float(share[1:].sum()), float(share[2])
