@@ -190,11 +190,14 @@ def worth_knowing(
 ) -> None:
     """Find which unknown, if studied, would most change the choice between two presets."""
     from sim.experiment import information as room
+    from sim.scenario import load
 
+    plans = load(preset), load(other)
     sizes = _given(place=place, residents=residents, years=years, draws=draws, seed=seed)
-    asked = room.request(preset, other, **sizes)
+    asked = room.request(*plans, **sizes)
+    names = (plan.name for plan in plans)
     with _Answering(quiet or as_json) as progress:
-        found = room.information(asked, preset, other, out or room.folder_of(asked), jobs, progress)
+        found = room.information(asked, *names, out or room.folder_of(asked), jobs, progress)
     if as_json:
         screen.say_json(found.facts())
         return
