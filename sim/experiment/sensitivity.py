@@ -7,6 +7,7 @@ those of the strongest groups alone (Morris), and the strongest fifteen through 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
+from sim.experiment import atomic
 from sim.experiment import sensitivity_design as numbers
 from sim.experiment.design import OUTCOMES, Design, Paired, Point, content, design, last_year, live
 from sim.experiment.run import slug
@@ -187,7 +189,7 @@ def sensitivity(
         live(mine, folder / stage, jobs, told, in_process)
         return last_year(content(mine, folder / stage, OUTCOMES))
 
-    read = numbers.read_by(asked) if read is None else read
+    read = _read(asked, folder) if read is None else read
     whole = screen(numbers.groups(read, plan.groups), plan.trajectories, plan.lucks, plan.seed)
     first = lived("groups", whole.points)
     alone = _strongest_groups(whole, first, plan.alone)
@@ -208,6 +210,22 @@ def sensitivity(
     told = tuple(sorted(told, key=lambda one: (names.index(one.scenario), order[one.measure])))
     number = len(whole.points) + len(one_by_one.points) + len(points)
     return Found(asked, plan, len(rows), len(read), tuple(alone), tuple(top), number, told)
+
+
+def _read(asked: Design, folder: Path) -> frozenset[str]:
+    """The numbers read, found once and kept in the folder for the request they belong to."""
+    path = folder / "read.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["request"] == asked.fingerprint:
+            return frozenset(told["read"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # never found, or torn: found again
+    read = numbers.read_by(asked)
+    atomic.make_folder(folder)
+    kept = {"request": asked.fingerprint, "read": sorted(read)}
+    atomic.write(path, json.dumps(kept, indent=1).encode())
+    return read
 
 
 def _stage(progress: Progress, stage: str) -> Progress:
