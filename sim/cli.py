@@ -33,6 +33,7 @@ from sim.cli_options import (
 )
 from sim.cli_presets import presets
 from sim.cli_stories import story
+from sim.cli_uncertainty import sensitivity, trust, uncertainty, worth_knowing
 from sim.errors import UserMistake
 from sim.mistakes import visible
 
@@ -320,6 +321,8 @@ app.command()(validate)
 app.command()(england)
 app.command()(presets)
 app.command()(evaluate)
+for each in (uncertainty, sensitivity, worth_knowing, trust):
+    app.command()(each)
 
 
 @app.command()

@@ -96,9 +96,9 @@ class Scenario(Plan):
         )
         said["invest"] = [_block_written(block) for block in self.invest]
         said["shock"] = [_block_written(block) for block in self.shock]
-        tables = ("run", "invest", "shock", "rules", "arrows", "variants", "overrides", "expect")
-        plain = {key: value for key, value in said.items() if key not in tables}
-        return plain | {key: said[key] for key in tables if said.get(key)}
+        tables = ("run", "invest", "shock", "rules", "arrows", "rivals", "variants", "overrides")
+        plain = {key: value for key, value in said.items() if key not in (*tables, "expect")}
+        return plain | {key: said[key] for key in (*tables, "expect") if said.get(key)}
 
     def to_toml(self) -> str:
         """Return the whole plan, expanded, as the text of a scenario file."""
@@ -183,7 +183,7 @@ def _expanded(data: dict[str, Any], source: str, beside: Path | None) -> dict[st
         )
     check(base, visible(path.name))
     merged = base | {key: value for key, value in data.items() if key != "extends"}
-    for table in ("run", "rules", "arrows", "variants", "overrides", "expect"):
+    for table in ("run", "rules", "arrows", "rivals", "variants", "overrides", "expect"):
         if isinstance(base.get(table), dict) and isinstance(data.get(table), dict):
             merged[table] = base[table] | data[table]
     return merged
