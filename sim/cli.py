@@ -16,8 +16,10 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_screen as screen
+from sim.cli_app import open_app
 from sim.cli_checks import england, validate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
+from sim.cli_explorer import explorer
 from sim.cli_options import (
     CausalOption,
     JobsOption,
@@ -316,6 +318,8 @@ def report(
 
 app.command()(validate)
 app.command()(england)
+app.command()(explorer)
+app.command("app")(open_app)
 
 
 @app.command()
