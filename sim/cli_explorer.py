@@ -77,7 +77,7 @@ def explorer(
             f"made on {made['date']} with: {made['command']}"
         )
         screen.table(
-            ("outcome", "usual size", "usual error", "explained", "inside 90% range"),
+            ("outcome", "usual size", "usual error", "explained", "inside range", "then widened"),
             kept.check_lines(found),
         )
     if kept.stale(found):

@@ -1,7 +1,8 @@
 """What the explorer's emulator was taught with: which plans, where, in what sizes.
 
 Like the pins on a map before a survey: 192 plans spread evenly over everything the sliders can
-say. It may look at scenarios and at scipy's designs; it changes nothing and runs nothing.
+say, and some presets. It may look at scenarios and at scipy's designs; it changes nothing and
+runs nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 
 Side = Literal["formal", "community"]
 TARGETS = {
@@ -31,6 +32,9 @@ PLACES = {
 }
 OFF = 0.4  # share of plans a lever is left out of, so that plans of few levers are among the pins
 LEAST_TOTAL, MOST_TOTAL = 2.0, 45.0  # pounds a head a year; the stand-still sum is 30
+# Presets whose sums are tested in every place besides the spread-out plans, so that the explorer's
+# own starting points are inside what was tested.
+MIXES = ("services_only", "whole_village", "community_only", "bevy_hub", "local_area_coordination")
 PAYER = "national_grant"  # so that a plan does not take from the council's own budget
 
 
@@ -105,7 +109,7 @@ LEVERS = (
 
 @dataclass(frozen=True)
 class Ensemble:
-    """The size of the survey: plans, members (seed and draw) a place, residents, years, seed."""
+    """The size of the survey: spread-out plans, members of each place, residents, years, seed."""
 
     points: int = 192
     members: int = 6
@@ -167,7 +171,7 @@ def design(size: Ensemble) -> tuple[Point, ...]:
     doses *= np.minimum(1.0, total / doses.sum(axis=1))[:, None]
     where = (drawn[:, -1] * len(TARGETS)).astype(int)
     group = _in_balance(size, len(PLACES) * size.members)
-    return tuple(
+    spread = [
         Point(
             number,
             list(PLACES)[int(group[number]) % len(PLACES)],
@@ -176,7 +180,33 @@ def design(size: Ensemble) -> tuple[Point, ...]:
             tuple(float(each) for each in np.round(doses[number], 2)),
         )
         for number in range(size.points)
-    )
+    ]
+    return (*spread, *_anchors(size))
+
+
+def mixes() -> dict[str, dict[str, float]]:
+    """Pounds a head in each slider's lever of some presets, by preset.
+
+    Only the sums are taken over: the explorer's plans have settings of their own.
+    """
+    return {
+        name: {block.lever: block.gbp_per_head for block in load(name).invest} for name in MIXES
+    }
+
+
+def _anchors(size: Ensemble) -> list[Point]:
+    """Each mix in each place, spent evenly, one member after another."""
+    return [
+        Point(
+            size.points + row * len(PLACES) + column,
+            place,
+            row % size.members,
+            "evenly",
+            tuple(mix.get(lever.key, 0.0) for lever in LEVERS),
+        )
+        for row, mix in enumerate(mixes().values())
+        for column, place in enumerate(PLACES)
+    ]
 
 
 def _in_balance(size: Ensemble, groups: int) -> NDArray[np.int64]:

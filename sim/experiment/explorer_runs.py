@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 MONTHS = 12
-THOUSAND = 1000.0
+PEOPLE = 10_000.0  # differences are so small that whole people need this many
+MEASURED_PER = 1_000.0
 _PAYERS = ("council", "nhs", "national", "grants")
 _MEASURED = (
     "often_lonely_share",
@@ -52,17 +53,17 @@ class Outcome:
 
 OUTCOMES = (
     Outcome("lonely", "People often or always lonely",
-            "in every 1,000 people aged 16 or over, in the last year", -1, 1),
+            "in every 10,000 people aged 16 or over, in the last year", -1, 1),
     Outcome("lonely_free_years", "Years free of frequent loneliness",
-            "for every 1,000 people aged 16 or over, over all the years together", 1, 1),
+            "for every 10,000 people aged 16 or over, over all the years together", 1, 1),
     Outcome("distressed", "People with probable mental ill health",
-            "in every 1,000 people aged 16 or over, in the last year", -1, 1),
+            "in every 10,000 people aged 16 or over, in the last year", -1, 1),
     Outcome("attending", "People who come to a hub or group",
-            "in every 1,000 people aged 16 or over, in a month of the last year", 1, 0),
+            "in every 10,000 people aged 16 or over, in a month of the last year", 1, 0),
     Outcome("crises", "Crisis episodes",
-            "for every 1,000 people aged 16 or over, in the last year", -1, 1),
+            "for every 10,000 people aged 16 or over, in the last year", -1, 1),
     Outcome("unmet", "Hours of care needed and not given",
-            "hours a week for every 1,000 people aged 16 or over, in the last year", -1, 0),
+            "hours a week for every 10,000 people aged 16 or over, in the last year", -1, 0),
     Outcome("gap", "Social care funding gap",
             "pounds for each resident, in the last year", -1, 1),
     Outcome("cost", "Cost to public bodies and grant funders, net",
@@ -99,17 +100,18 @@ def run_design(
     for place, member in groups:
         mine = [each for each in points if (each.place, each.member) == (place, member)]
         path = folder / f"{place.lower().replace(' ', '_')}_{member:02d}.json"
-        found, seconds = _kept(path, mine)
-        if not found:
+        found, seconds = _kept(path)
+        missing = [each for each in mine if each.number not in found]
+        if missing:
             started = time.process_time()
-            for each, differences in _live(size, place, member, mine):
-                found.append(Told(each, differences))
+            for each, differences in _live(size, place, member, missing):
+                found[each.number] = differences
                 if progress is not None:
                     progress(len(told) + len(found), len(points), place)
-            seconds = time.process_time() - started
-            rows = [{"point": each.point.number, "told": each.differences} for each in found]
+            seconds += time.process_time() - started
+            rows = [{"point": number, "told": found[number]} for number in sorted(found)]
             atomic.write(path, json.dumps({"seconds": seconds, "plans": rows}).encode())
-        told += found
+        told += [Told(each, found[each.number]) for each in mine]
         spent += seconds
         if progress is not None:
             progress(len(told), len(points), place)
@@ -119,8 +121,6 @@ def run_design(
 def _live(
     size: Ensemble, place: str, member: int, points: list[Point]
 ) -> Iterator[tuple[Point, tuple[float, ...]]]:
-    if not points:
-        return
     base = _world(size, place, member, "baseline")
     for each in points:
         world = _world(size, place, member, each.plan())
@@ -164,12 +164,12 @@ def _differences(world: dict[str, Any], base: dict[str, Any], years: int) -> tup
         for year in range(years)
     )
     found = {
-        "lonely": THOUSAND * last("often_lonely_share"),
-        "lonely_free_years": -THOUSAND * lonely,
-        "distressed": THOUSAND * last("distressed_share"),
-        "attending": THOUSAND * last("hub_attender_share"),
-        "crises": last("crises_per_1000"),
-        "unmet": last("unmet_hours_per_1000"),
+        "lonely": PEOPLE * last("often_lonely_share"),
+        "lonely_free_years": -PEOPLE * lonely,
+        "distressed": PEOPLE * last("distressed_share"),
+        "attending": PEOPLE * last("hub_attender_share"),
+        "crises": PEOPLE / MEASURED_PER * last("crises_per_1000"),
+        "unmet": PEOPLE / MEASURED_PER * last("unmet_hours_per_1000"),
         "gap": last("funding_gap_gbp_per_head"),
         "cost": sum(last(f"pays_{payer}_gbp_per_head") for payer in _PAYERS),
         "unspent": float(world["unspent"] - base["unspent"]),
@@ -177,17 +177,15 @@ def _differences(world: dict[str, Any], base: dict[str, Any], years: int) -> tup
     return tuple(round(found[each.key], 6) for each in OUTCOMES)
 
 
-def _kept(path: Path, points: list[Point]) -> tuple[list[Told], float]:
-    """A finished group and its seconds; nothing where it is missing or torn."""
+def _kept(path: Path) -> tuple[dict[int, tuple[float, ...]], float]:
+    """What is kept of a group by plan, and its seconds; nothing where it is missing or torn."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        by_number = {row["point"]: tuple(map(float, row["told"])) for row in kept["plans"]}
-        found = [Told(each, by_number[each.number]) for each in points]
+        found = {int(row["point"]): tuple(map(float, row["told"])) for row in kept["plans"]}
         seconds = float(kept["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
-        return [], 0.0
-    whole = all(len(each.differences) == len(OUTCOMES) for each in found)
-    return (found, seconds) if whole else ([], 0.0)
+        return {}, 0.0
+    return {each: one for each, one in found.items() if len(one) == len(OUTCOMES)}, seconds
 
 
 def model_hash() -> str:

@@ -63,7 +63,8 @@
     show();
   }
 
-  /* Scale one side to a sum, no lever past its end; an empty side starts from the village's mix. */
+  /* Scale one side to a sum, no lever past its end; an empty side starts from the village's mix,
+     and what the levers in use cannot take goes to the others of that side. */
   function scaled(doses, side, wanted) {
     const mine = levers.map((lever) => lever.side === side);
     let from = doses;
@@ -72,15 +73,19 @@
       from = levers.map((lever) => mix[lever.key] || 0);
     }
     const result = doses.map((dose, row) => (mine[row] ? 0 : dose));
-    let left = wanted;
-    let open = levers.map((_, row) => row).filter((row) => mine[row] && from[row] > 0);
-    while (left > 0.001 && open.length) {
-      const weight = sum(open.map((row) => from[row]));
-      const shares = open.map((row) => (left * from[row]) / weight);
-      open.forEach((row, at) => { result[row] = Math.min(levers[row].most, result[row] + shares[at]); });
-      left = wanted - sum(result.filter((_, row) => mine[row]));
-      open = open.filter((row) => result[row] < levers[row].most - 0.001);
-    }
+    const rows = levers.map((_, row) => row).filter((row) => mine[row]);
+    const fill = (weights, among) => {
+      let open = among;
+      for (;;) {
+        const left = wanted - sum(rows.map((row) => result[row]));
+        open = open.filter((row) => result[row] < levers[row].most - 0.001);
+        if (left < 0.001 || !open.length) return;
+        const weight = sum(open.map((row) => weights[row]));
+        for (const row of open) result[row] = Math.min(levers[row].most, result[row] + (left * weights[row]) / weight);
+      }
+    };
+    fill(from, rows.filter((row) => from[row] > 0));
+    fill(levers.map((lever) => lever.most), rows);
     return result;
   }
 
@@ -186,11 +191,11 @@
       }
     }
     const first = outcomes[0];
-    let sentence = `With ${pounds(total)} a head a year in ${place}: people often or always lonely, ${rangeWords(told[first.key].one, first)} in every 1,000.`;
+    let sentence = `With ${pounds(total)} a head a year in ${place}: people often or always lonely, ${rangeWords(told[first.key].one, first)} in every 10,000.`;
     if (total === 0) sentence = "Nothing is funded, so nothing differs from the baseline. Move a slider or choose a plan.";
     if (refused) sentence = lines[outside];
     $("said").textContent = sentence;
-    $("bar").textContent = refused ? "Not in the tested range" : `${pounds(total)} a head. Often lonely: ${rangeWords(told[first.key].one, first)} in 1,000`;
+    $("bar").textContent = refused ? "Not in the tested range" : `${pounds(total)} a head. Often lonely: ${rangeWords(told[first.key].one, first)} in 10,000`;
     announce(sentence);
     $("plan").textContent = planText(doses, place, target, total);
   }
