@@ -16,9 +16,11 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_screen as screen
+from sim.cli_app import open_app
 from sim.cli_checks import england, validate
 from sim.cli_evaluate import evaluate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
+from sim.cli_explorer import explorer
 from sim.cli_options import (
     CausalOption,
     JobsOption,
@@ -323,6 +325,8 @@ app.command()(presets)
 app.command()(evaluate)
 for each in (uncertainty, sensitivity, worth_knowing, trust):
     app.command()(each)
+app.command()(explorer)
+app.command("app")(open_app)
 
 
 @app.command()

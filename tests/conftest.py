@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from browser import chromium, page  # noqa: F401 - fixtures, for whoever asks
 from hypothesis import HealthCheck, settings
 
 # Set before anything imports matplotlib, and inherited by the programs that tests start.

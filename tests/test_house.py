@@ -21,7 +21,7 @@ LONGEST_ROOM = 350
 
 # Rooms that act take every number from the evidence registry. Evidence, experiments and charts are
 # not the model; everything else acts unless it is named here, with why its numbers may stand.
-NOT_THE_MODEL = ("evidence/", "experiment/", "show/", "cli", "scenario", "__")
+NOT_THE_MODEL = ("evidence/", "experiment/", "show/", "viz", "cli", "scenario", "__")
 DEFINITIONS = {
     "errors.py": "wording",
     "mistakes.py": "wording",

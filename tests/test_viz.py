@@ -1,0 +1,115 @@
+"""Watching the model in Mesa's SolaraViz: Step steps, Reset begins again, the graph is readable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim import viz
+from sim.errors import UserMistake
+
+SMALL = {"place": "Hartlepool", "residents": 400, "years": 1, "plan": "bevy_hub", "rng": 2}
+
+
+@pytest.fixture
+def model() -> viz.WatchedModel:
+    return viz.WatchedModel(**SMALL)
+
+
+def test_the_people_drawn_are_few_known_to_one_another_and_the_same_each_time(
+    model: viz.WatchedModel,
+) -> None:
+    seen = model.people_seen
+    assert 10 <= len(seen) <= viz.SEEN
+    assert viz.people_seen(viz.WatchedModel(**SMALL)) == seen
+    import networkx as nx
+
+    part = viz._people_only(model.graph).subgraph(seen)
+    assert nx.is_connected(part)
+
+
+def test_the_picture_names_every_level_and_kind_of_tie_in_words(model: viz.WatchedModel) -> None:
+    model.step()
+    figure = viz.draw_graph(model)
+    words = [each.get_text() for each in figure.axes[0].get_legend().get_texts()]
+    for level, *_ in viz.LEVELS:
+        assert any(word.startswith(level) for word in words)
+    counted = sum(int(word.rsplit(": ", 1)[1]) for word in words if ": " in word)
+    shown = int(figure.axes[0].get_title().split()[0])
+    assert counted == shown <= len(model.people_seen)
+    assert "month 1" in figure.axes[0].get_title()
+
+
+def test_colour_is_never_alone() -> None:
+    assert len({mark for _, _, mark, _ in viz.LEVELS}) == len(viz.LEVELS)
+
+
+def test_the_lines_show_what_the_model_measured(model: viz.WatchedModel) -> None:
+    for _ in range(2):
+        model.step()
+    for measure in viz.WATCHED:
+        drawn = viz.draw_line(model, measure).axes[0].lines[0].get_ydata()
+        assert len(drawn) == 2
+        assert drawn[-1] == getattr(model, measure)
+
+
+def test_watching_changes_nothing(model: viz.WatchedModel) -> None:
+    from sim.model import CommunityModel
+
+    plain = CommunityModel(**SMALL)
+    for _ in range(3):
+        plain.step()
+        model.step()
+        viz.draw_graph(model)
+    assert model.often_lonely_share == plain.often_lonely_share
+    assert model.crises_per_1000 == plain.crises_per_1000
+
+
+def test_a_setting_the_model_does_not_have_is_a_plain_sentence() -> None:
+    with pytest.raises(UserMistake, match="no setting"):
+        viz.page(towns=3)
+
+
+def test_step_steps_and_reset_begins_again_with_what_was_chosen() -> None:
+    """As a researcher would: SolaraViz rendered, its own buttons pressed."""
+    import ipyvuetify
+    import solara
+
+    page = solara.AppLayout(children=[viz.page(**SMALL)])
+    _, shown = solara.render(page, handle_error=False)
+    try:
+        assert clock(shown) == "Time: 0.0"
+        press(shown, "Step")
+        press(shown, "Step")
+        assert clock(shown) == "Time: 2.0"
+        assert len(images(shown)) == 1 + len(viz.WATCHED)
+        plan = shown.find(ipyvuetify.Select, label="Plan").widget
+        plan.v_model = "baseline"
+        press(shown, "Reset")
+        assert clock(shown) == "Time: 0.0"
+        press(shown, "Step")
+        assert clock(shown) == "Time: 1.0"
+    finally:
+        shown.close()
+
+
+def press(shown: Any, name: str) -> None:
+    import ipyvuetify
+
+    button = next(each for each in shown.find(ipyvuetify.Btn).widgets if name in each.children)
+    assert not button.disabled
+    button.click()
+
+
+def clock(shown: Any) -> str:
+    import ipyvuetify
+
+    said = [each.children for each in shown.find(ipyvuetify.Html, tag="span").widgets]
+    return next(str(each[0]) for each in said if each and str(each[0]).startswith("Time"))
+
+
+def images(shown: Any) -> list[Any]:
+    import ipywidgets
+
+    return [each for each in shown.find(ipywidgets.Image).widgets if each.value]
