@@ -12,15 +12,17 @@ from typing import Literal
 
 from sim.errors import UserMistake, did_you_mean
 from sim.outcomes import GROUPS, MEASURES
+from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.facts import facts, finding_title, last_fact, levels, with_differences
+from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
 from sim.show.trust import ENOUGH_RUNS, Fact
 from sim.show.wording import amount, phrase, signed, span
-from sim.units import financial_year
+from sim.units import FIRST_YEAR, financial_year
 
 Kind = Literal["difference", "levels", "reached"]
 KINDS: tuple[Kind, ...] = ("difference", "levels", "reached")
-MOST_SERIES = 4
+COLUMNS = ("date", "financial_year", "scenario", "group", "value", "low", "high", "unit")
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
@@ -62,6 +64,60 @@ class FigureSpec:
     def from_zero(self) -> bool:
         """Amounts start at zero; average scores do not have to."""
         return self.kind != "levels" or not MEASURES[self.measure].unit.startswith("score")
+
+    @property
+    def shape(self) -> str:
+        """What sort of picture it is."""
+        return "Dot and interval chart" if self.kind == "reached" else "Line chart"
+
+    @property
+    def columns(self) -> Row:
+        """Headings of the table behind it."""
+        return COLUMNS
+
+    def sentences(self) -> list[str]:
+        """Each line or dot in words."""
+        said = [_sentence(self, series) for series in self.series]
+        if self.kind == "difference" and self.has_band:
+            lows = [low for series in self.series for low in series.low]
+            highs = [high for series in self.series for high in series.high]
+            whole = span(min(lows), max(highs), self.measure)
+            said.append(f"Over all years shown, the bands run from {whole}.")
+        return said
+
+    def rows(self) -> list[Row]:
+        """The table behind the figure. Dates are the last day of each financial year."""
+        return [
+            (
+                f"{FIRST_YEAR + year}-03-31", financial_year(year), safe_cell(series.label),
+                GROUPS.get(series.group, series.group), number(value),
+                *bounds(low, high, self.members), safe_cell(self.unit),
+            )
+            for series in self.series
+            for year, value, low, high in zip(
+                series.years, series.value, series.low, series.high, strict=True
+            )
+        ]  # fmt: skip
+
+
+def _sentence(spec: FigureSpec, series: Series) -> str:
+    first, last = series.value[0], series.value[-1]
+    start, end = financial_year(series.years[0]), financial_year(series.years[-1])
+    if spec.kind == "reached":
+        who = "people reached" if series.group == "reached" else "everyone"
+        return f"{series.label}, {who}: {series.said}."
+    if spec.kind == "difference":
+        if len(series.years) < 2:
+            return f"{series.label}: {series.said} in {end}."
+        return f"{series.label}: {signed(first, spec.measure)} in {start}, {series.said} in {end}."
+    reach = ""
+    if spec.has_band:
+        low, high = (amount(each[-1], spec.measure) for each in (series.low, series.high))
+        reach = f" (from {low} to {high})"
+    return (
+        f"{series.label}: {amount(first, spec.measure)} in {start}, "
+        f"{amount(last, spec.measure)}{reach} in {end}."
+    )
 
 
 def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
