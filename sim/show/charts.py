@@ -81,7 +81,7 @@ def plain(value: float, measure: str) -> str:
     return f"£{text}" if amount(1, measure).startswith("£") else text
 
 
-def _span_of(spec: FigureSpec) -> tuple[float, float]:
+def span_of(spec: FigureSpec) -> tuple[float, float]:
     """Lowest and highest value on the page, zero included where it must be."""
     values = [v for each in spec.series for v in (*each.value, *each.low, *each.high)]
     low, high = min(values), max(values)
@@ -96,7 +96,7 @@ def _span_of(spec: FigureSpec) -> tuple[float, float]:
 def _scale(axes: Axes, spec: FigureSpec) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axes.set_ylim(*_span_of(spec))
+    axes.set_ylim(*span_of(spec))
     axes.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, spec)))
 

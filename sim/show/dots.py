@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_ROWS = 14  # of a wide page, before it takes two columns
-_TALLEST = 5.0  # of a row, in lines of text
-_FALSE_ZERO = 1e-12
+_NOTHING = 1e-12
+_TALLEST = 7.0  # of a row, in lines of text
+_NAMES, _WORDS = 0.25, 0.37  # of a column's width
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,8 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], tick: Callable[[floa
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     (edge, end), (top, step) = across, down
-    room = (end - edge) * 0.29
-    left, right = edge + room + page.body, end - room - page.body
+    names, room = (end - edge) * _NAMES, (end - edge) * _WORDS
+    left, right = edge + names + page.body, end - room - page.body
     count = sum(1 + len(each) for _, each in slots)
     axes = frame.axes_in(page, left, top, right, top + count * step)
     axes.set_xlim(*limits)
@@ -124,13 +125,26 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], tick: Callable[[floa
     axes.set_yticks([])
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    widest = int((right - left) / (page.text_width("Baseline", page.body) * 1.3))
-    axes.xaxis.set_major_locator(
-        MaxNLocator(max(1, min(5, widest)), steps=[1, 2, 2.5, 5, 10], prune=None)
-    )
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    a_pixel = (limits[1] - limits[0]) / (right - left)
+
+    zero = "0" if right - left < page.text_width(tick(0.0), page.body) * 5 else tick(0.0)
+
+    def shown(value: float, _: int | None = None) -> str:
+        """A tick's words, unless they would touch the word at zero."""
+        words = tick(value) if abs(value) > _NOTHING else zero
+        wide = (page.text_width(words, page.body) + page.text_width(zero, page.body)) / 2
+        close = _NOTHING < abs(value) < (wide + page.body * 0.6) * a_pixel
+        return "" if close else words
+
+    axes.xaxis.set_major_formatter(FuncFormatter(shown))
     axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
     axes.axvline(0, color="black", linewidth=1.4, zorder=2)
+    every = [each for _, rows in slots for each in rows]
+    sizes = (
+        frame.fitting(page, [each.label for each in every], names - page.body, step),
+        frame.fitting(page, [each.said for each in every], room, step),
+    )
     slot = 0
     for part, rows in slots:
         if slot:
@@ -140,8 +154,9 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], tick: Callable[[floa
         for each in rows:
             _dot(axes, page, each, slot + 0.45, bands)
             middle = top + (slot + 0.45) * step
-            frame.beside(page, each.label, edge + page.body, room - page.body, middle, step)
-            frame.beside(page, each.said, right + page.body, room, middle, step)
+            frame.beside(page, each.label, edge + page.body, names - page.body, middle, step,
+                         size=sizes[0])  # fmt: skip
+            frame.beside(page, each.said, right + page.body, room, middle, step, size=sizes[1])
             slot += 1
 
 

@@ -9,15 +9,9 @@ from pathlib import Path
 
 
 def write_everything(folder: Path) -> None:
-    """Write the report and the headline charts of a finished run into its folder."""
-    from sim.show.charts import write_all
-    from sim.show.gap_charts import write_all as write_gap_charts
+    """Write the report and every chart of a finished run into its folder."""
+    from sim.show.gallery import write_all
     from sim.show.report import build
 
     build(folder)
-    write_all(folder, kinds=("difference", "reached"))
-    write_gap_charts(folder)
-    if (folder / "flows.csv").is_file():  # no plan, no pounds to follow
-        from sim.show.flow_chart import write_all as write_flow_charts
-
-        write_flow_charts(folder)
+    write_all(folder)

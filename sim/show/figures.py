@@ -16,6 +16,7 @@ from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.facts import facts, finding_title, last_fact, levels, with_differences
 from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
+from sim.show.sure import sure_line
 from sim.show.trust import ENOUGH_RUNS, Fact
 from sim.show.wording import amount, phrase, signed, span
 from sim.units import FIRST_YEAR, financial_year
@@ -130,11 +131,13 @@ def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
     return f"{mark.capitalize()}: median of {n:,} paired runs{partial}; {band}: {kind}."
 
 
-def source_line(saved: Saved) -> str:
-    """The line that travels inside every picture."""
+def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
+    """The line that travels inside every picture: how sure, that it is modelled, and whence."""
+    sure = sure_line(saved, [fact for fact in found if fact is not None])
     return (
-        f"Modelled, not observed. social-infrastructure-sim {saved.version}, "
-        f"members {saved.members:,}, seed {saved.seed}, data: {LICENCE}"
+        f"{sure}{' ' if sure else ''}Modelled, not observed. "
+        f"social-infrastructure-sim {saved.version}, members {saved.members:,}, "
+        f"seed {saved.seed}, data: {LICENCE}"
     )
 
 
@@ -159,7 +162,8 @@ def _of_facts(saved: Saved, every: Sequence[Fact]) -> Series:
     )  # fmt: skip
 
 
-def _sense(measure: str) -> str:
+def sense(measure: str) -> str:
+    """What a value below zero means."""
     words = phrase(measure)
     return f"Below zero means {words.less} than the baseline."
 
@@ -173,8 +177,8 @@ def difference(saved: Saved, measure: str, keys: Sequence[str],
         f"difference_{measure}" + ("" if group == "all" else f"_{group}"), "difference", measure,
         finding_title(saved, [each[-1] for each in every]),
         f"Difference from the baseline: {unit}. {saved.place}, "
-        f"{saved.period}. {band_sentence(saved)} {_sense(measure)}",
-        source_line(saved), unit,
+        f"{saved.period}. {band_sentence(saved)} {sense(measure)}",
+        source_line(saved, [each[-1] for each in every]), unit,
         tuple(_of_facts(saved, each) for each in every), saved.members, saved.partial_words,
     )  # fmt: skip
 
@@ -200,7 +204,7 @@ def level(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
         f"{MEASURES[measure].label}: {phrase(measure).axis_for('all')}. {saved.place}, "
         f"{saved.period}. {band_sentence(saved)} Lines that lie together are not told apart by "
         "these levels; the title rests on paired differences.",
-        source_line(saved), phrase(measure).axis_for("all"), tuple(series), saved.members,
+        source_line(saved, found), phrase(measure).axis_for("all"), tuple(series), saved.members,
         saved.partial_words,
     )  # fmt: skip
 
@@ -219,8 +223,8 @@ def reached(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
     return FigureSpec(
         f"reached_{measure}", "reached", measure, finding_title(saved, found),
         f"Difference from the baseline in {year}: {unit}. {saved.place}. The people reached are "
-        f"the same people in both worlds. {band_sentence(saved, 'dot', 'bar')} {_sense(measure)}",
-        source_line(saved), unit, tuple(series), saved.members, saved.partial_words,
+        f"the same people in both worlds. {band_sentence(saved, 'dot', 'bar')} {sense(measure)}",
+        source_line(saved, found), unit, tuple(series), saved.members, saved.partial_words,
     )  # fmt: skip
 
 

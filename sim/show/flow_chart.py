@@ -28,6 +28,7 @@ Spots = dict[str, tuple[float, float]]
 
 
 def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
+    """Three columns of bars joined by bands, and the words beside them."""
     near, room = (page.width * each for each in _COLUMNS)
     lead = page.body * 2
     left, right = page.margin + near + lead, page.width - page.margin - room - lead

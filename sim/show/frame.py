@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,9 +54,7 @@ def _chart_class() -> type[Figure]:
     return Chart
 
 
-def hang(
-    spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None]
-) -> Figure:
+def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None]) -> Figure:
     """The picture, words and all; `paint` fills the page between the two heights it is given."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -102,17 +100,23 @@ def axes_in(page: Page, left: float, top: float, right: float, bottom: float) ->
     )  # fmt: skip
 
 
-def beside(page: Page, text: str, left: float, room: float, centre: float, tallest: float,
-           bold: bool = False) -> None:  # fmt: skip
-    """Words level with a mark, made smaller only if they would touch the next row's."""
+def fitting(page: Page, texts: Sequence[str], room: float, tallest: float,
+            bold: bool = False) -> float:  # fmt: skip
+    """The largest type, up to the body's, in which none of these texts is taller than `tallest`."""
     size = page.body
-    while True:
-        lines = page.wrap(text, size, room, bold)
-        tall = len(lines) * size * LINE_HEIGHT
-        if tall <= tallest or size < page.small * 0.7:
-            break
+    while size >= page.small * 0.7 and any(
+        len(page.wrap(text, size, room, bold)) * size * LINE_HEIGHT > tallest for text in texts
+    ):
         size *= 0.94
-    page.write(lines, left, centre - tall / 2, size, bold=bold)
+    return size
+
+
+def beside(page: Page, text: str, left: float, room: float, centre: float, tallest: float,
+           bold: bool = False, size: float | None = None) -> None:  # fmt: skip
+    """Words level with a mark, made smaller only if they would touch the next row's."""
+    size = size or fitting(page, [text], room, tallest, bold)
+    lines = page.wrap(text, size, room, bold)
+    page.write(lines, left, centre - len(lines) * size * LINE_HEIGHT / 2, size, bold=bold)
 
 
 def write(spec: Shown, folder: Path, draw: Draw) -> list[Path]:

@@ -26,8 +26,17 @@ KINDS = ("difference", "reached", "levels")
 
 def _painter(spec: Shown) -> Callable[[Page, Any, float, float], None]:
     """How this sort of specification is painted; each sort's room is opened only when needed."""
-    from sim.show import charts, dots, flow_chart, gap_charts, plane_chart
-    from sim.show import multiples_chart, network_chart, story_chart, trust_card
+    from sim.show import (
+        charts,
+        dots,
+        flow_chart,
+        gap_charts,
+        multiples_chart,
+        network_chart,
+        plane_chart,
+        story_chart,
+        trust_card,
+    )
 
     known: dict[str, Callable[[Page, Any, float, float], None]] = {
         "FigureSpec": charts.paint,
@@ -85,7 +94,12 @@ def over_time(
 def specifications(saved: Saved) -> Iterator[Shown]:
     """Every picture these results allow, in the order a reader meets them."""
     from sim.show import (
-        card_facts, flow_figures, gap_figures, gains_figures, multiples_chart, network_figures,
+        card_facts,
+        flow_figures,
+        gains_figures,
+        gap_figures,
+        multiples_chart,
+        network_figures,
         plane_figures,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Drawing the funding gap: bars by service, and a waterfall of what moved it.
 
-It looks at a picture's specification and changes nothing. Rows read from the top; each bar is named at its left and said in figures at its right, so that colour
-is never the only difference.
+It looks at a picture's specification and changes nothing but the page it is handed. Rows read from
+the top; each bar is named at its left and said in figures at its right, so that colour is never
+the only difference.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _COLOUR = {"fee": 0, "demand": 1, "need": 2, "larger": 2, "smaller": 1}
 
 
 def paint(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
+    """A row for each bar, its name at the left and its figures at the right."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     room = page.width * _COLUMN

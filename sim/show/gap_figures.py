@@ -223,7 +223,7 @@ def against_baseline(saved: Saved, scenario: str) -> GapSpec | None:
         f"gap_effect_{scenario}", "waterfall", title,
         f"What sets the funding gap apart from the baseline's: {UNIT}. {saved.place}, {year}. "
         f"{_HOW} {_averages(saved)}",
-        source_line(saved), (*_steps(found, 0.0, saved.members), whole), saved.members,
+        source_line(saved, [fact]), (*_steps(found, 0.0, saved.members), whole), saved.members,
         saved.partial_words,
     )  # fmt: skip
 
