@@ -14,8 +14,7 @@ from sim.show.facts import finding_title
 from sim.show.figures import band_sentence, source_line
 from sim.show.headline import Finding, findings
 from sim.show.saved import Saved
-from sim.show.sure import trust_of
-from sim.show.trust import Fact
+from sim.show.trust import Fact, trust_of
 from sim.show.wording import phrase
 from sim.units import financial_year
 

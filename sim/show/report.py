@@ -90,6 +90,8 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         header=tables.header(saved, measured), cells=tables.cells(saved, measured),
         caption=tables.caption(saved), band=band_sentence(saved),
         pictures=[gallery.on_page(spec) for spec in _charts(saved, measured)],
+        levels=[gallery.on_page(spec)
+                for spec in gallery.over_time(saved, measured, ("levels",))],
         ranges=band_name(saved.members), how=list(_how(saved)),
         people=list(flat(saved.provenance)), unlike=_unlike_baseline(saved),
         evidence=_evidence(saved), yardstick=YARDSTICK, enough=ENOUGH_RUNS,
@@ -99,12 +101,13 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
 
 def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
     """What is drawn on the page outside its own sections; a paired difference always leads."""
-    yield from gallery.over_time(saved, measured, ("difference", "reached"))
+    for spec in gallery.over_time(saved, measured, ("difference", "reached")):
+        if spec.kind == "difference" or any(any(each.value) for each in spec.series):
+            yield spec  # a picture of nothing among the people reached tells nobody anything
     many = (each for each in multiples_chart.specifications(saved))
     if len(saved.scenarios) > MOST_SERIES:
         yield from (each for each in many if each.figure.measure in measured)
     yield from plane_figures.specifications(saved)
-    yield from gallery.over_time(saved, measured, ("levels",))
     yield from network_figures.specifications(saved)
 
 

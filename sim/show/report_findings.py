@@ -11,8 +11,7 @@ from sim.show.facts import finding_title, last_fact
 from sim.show.figures import says
 from sim.show.headline import Finding
 from sim.show.saved import HEADLINE_MEASURES, Saved
-from sim.show.sure import trust_of
-from sim.show.trust import Fact, band_name
+from sim.show.trust import Fact, band_name, trust_of
 from sim.show.wording import phrase
 from sim.units import financial_year
 
@@ -77,8 +76,11 @@ def _row(saved: Saved, fact: Fact) -> tuple[str, str, str, str]:
 
 
 def changes(saved: Saved, every: list[Finding]) -> list[Change]:
-    """What each plan's findings hang on, why their labels are not higher, what would raise them."""
-    found = []
+    """What each plan's findings hang on, why their labels are not higher, what would raise them.
+
+    Findings of which the same is true are told once.
+    """
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for one in every:
         fact = last_fact(saved, one.measure, "all", one.scenario)
         if fact is None or not fact.known:
@@ -89,13 +91,9 @@ def changes(saved: Saved, every: list[Finding]) -> list[Change]:
             ("Label", trust.label.value), ("What it hangs on", one.unknowns),
             ("Why not higher", trust.why_not_higher), ("What would raise it", trust.would_raise),
         ]  # fmt: skip
-        found.append(
-            Change(
-                f"“{one.title}”: {noun}",
-                [(name, _capital(said)) for name, said in lines if said],
-            )
-        )
-    return found
+        told = tuple((name, _capital(said)) for name, said in lines if said)
+        found.setdefault(told, []).append(f"“{one.title}”: {noun}")
+    return [Change("; ".join(titles), list(told)) for told, titles in found.items()]
 
 
 def _capital(text: str) -> str:
