@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def write_everything(folder: Path) -> None:
-    """Write the report and every chart of a finished run into its folder."""
+    """Write the report and the headline charts of a finished run into its folder."""
     from sim.show.gallery import write_all
     from sim.show.report import build
 
     build(folder)
-    write_all(folder)
+    write_all(folder, every=False)

@@ -91,8 +91,11 @@ def over_time(
     return found
 
 
-def specifications(saved: Saved) -> Iterator[Shown]:
-    """Every picture these results allow, in the order a reader meets them."""
+def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
+    """Every picture these results allow, in the order a reader meets them.
+
+    Without `every`, those most often asked for: no trust cards, small multiples or levels.
+    """
     from sim.show import (
         card_facts,
         flow_figures,
@@ -104,18 +107,20 @@ def specifications(saved: Saved) -> Iterator[Shown]:
     )  # fmt: skip
 
     yield from over_time(saved, kinds=("difference", "reached"))
-    yield from card_facts.specifications(saved)
-    yield from multiples_chart.specifications(saved)
+    if every:
+        yield from card_facts.specifications(saved)
+        yield from multiples_chart.specifications(saved)
     yield from gains_figures.specifications(saved)
     yield from flow_figures.specifications(saved)
     yield from gap_figures.specifications(saved)
     yield from plane_figures.specifications(saved)
     yield from network_figures.specifications(saved)
-    yield from over_time(saved, kinds=("levels",))
+    if every:
+        yield from over_time(saved, kinds=("levels",))
 
 
-def write_all(results: object, folder: Path | None = None) -> list[Path]:
-    """Write every picture into `folder`, or into charts/ beside the results."""
+def write_all(results: object, folder: Path | None = None, every: bool = True) -> list[Path]:
+    """Write pictures into `folder`, or into charts/ beside the results."""
     saved = open_results(results)
     where = folder or (saved.folder or Path()) / "charts"
-    return [path for spec in specifications(saved) for path in write(spec, where)]
+    return [path for spec in specifications(saved, every) for path in write(spec, where)]

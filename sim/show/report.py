@@ -60,6 +60,21 @@ def build(folder: Path) -> Path:
     return put(Path(folder) / "report.html", page(saved).encode("utf-8"))
 
 
+def build_pdf(folder: Path) -> Path:
+    """Write report.pdf beside report.html; UserMistake where the pdf extra is not installed."""
+    import importlib
+
+    try:
+        maker = importlib.import_module("weasyprint")
+    except (ImportError, OSError):
+        raise UserMistake(
+            "report: --pdf needs one more package. Type: python -m pip install "
+            "'social-infrastructure-sim[pdf]'. Or open report.html and print it to PDF."
+        ) from None
+    html = page(open_results(folder)).replace("<details", "<details open")
+    return put(Path(folder) / "report.pdf", maker.HTML(string=html).write_pdf())
+
+
 def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
     """The whole report as HTML, with charts and tables of these measures where they were saved."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
