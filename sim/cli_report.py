@@ -12,15 +12,12 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_screen as screen
-from sim.cli_options import JsonOption, QuietOption
+from sim.cli_options import JsonOption, OutOption, QuietOption
 from sim.errors import UserMistake
 from sim.mistakes import visible
 
 MAKE = "Make one with: python -m sim run"
-ToOption = Annotated[
-    Path,
-    typer.Option("--out", parser=options.out_folder, metavar="DIR", help="Folder to write into."),
-]
+PLACES = "outputs/places"
 
 
 def _folder(text: str) -> Path:
@@ -56,7 +53,7 @@ def report(
 
 def compare(
     folders: Annotated[list[str], typer.Argument(metavar="DIR DIR ...")],
-    out: ToOption = Path("outputs") / "places",
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Set the results of several places side by side: a chart for each outcome, and a table."""
@@ -65,6 +62,7 @@ def compare(
 
     opened = [(text, open_results(_folder(text))) for text in folders]
     specs = place_figures.specifications(opened)
+    out = out or Path(PLACES)
     made = [path for spec in specs for path in gallery.write(spec, out)]
     if as_json:
         screen.say_json(

@@ -148,10 +148,9 @@ def test_every_table_has_its_columns_and_says_what_the_alt_text_says(
 
 
 def test_the_same_facts_make_the_same_bytes(pictures: dict[str, Shown], tmp_path: Path) -> None:
-    for sort in ("who knows whom", "plane"):
-        once, twice = (gallery.write(pictures[sort], tmp_path / name) for name in "ab")
-        assert [each.read_bytes() for each in once] == [each.read_bytes() for each in twice]
-        assert {each.suffix for each in once} == {".svg", ".png", ".csv", ".txt"}
+    once, twice = (gallery.write(pictures["who knows whom"], tmp_path / name) for name in "ab")
+    assert [each.read_bytes() for each in once] == [each.read_bytes() for each in twice]
+    assert {each.suffix for each in once} == {".svg", ".png", ".csv", ".txt"}
 
 
 # Who gains
@@ -241,7 +240,7 @@ def test_plans_are_counted_by_what_may_be_said_of_them() -> None:
     noun = phrase("crises_per_1000").noun
     assert title == (
         f"In the model in 2033/34, of 3 plans 1 shows fewer {noun}, 1 shows more {noun}, "
-        "1 shows no clear difference"
+        "1 shows next to none or no clear difference"
     )
 
 

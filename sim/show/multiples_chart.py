@@ -96,7 +96,7 @@ def counted(measure: str, found: list[Fact]) -> str:
     ]
     none = len(found) - sum(fact.verdict in (*_BETTER, *_WORSE) for fact in found)
     if none:
-        said.append(f"{none} {'show' if none > 1 else 'shows'} no clear difference")
+        said.append(f"{none} {'show' if none > 1 else 'shows'} next to none or no clear difference")
     return f"In the model in {year}, of {len(found)} plans " + ", ".join(said)
 
 

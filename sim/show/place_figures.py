@@ -97,11 +97,12 @@ def _title(saved: Saved, measure: str, rows: Sequence[tuple[str, str, Fact]], ye
     words = phrase(measure)
     if any(fact.members < 2 for *_, fact in rows):
         return f"One run only in some places, so no finding: {words.noun} in {year}"
+    article = "a " if words.less == "smaller" else ""
     said = []
     for key in dict.fromkeys(key for key, *_ in rows):
         mine = [(name, fact.verdict) for one, name, fact in rows if one == key]
         parts = [
-            f"{word} {words.noun} in {_places(where, len(mine))}"
+            f"{article}{word} {words.noun} in {_places(where, len(mine))}"
             for word, ends in ((words.less, "less"), (words.more, "more"))
             if (where := [name for name, verdict in mine if verdict.endswith(ends)])
         ]
@@ -113,4 +114,6 @@ def _title(saved: Saved, measure: str, rows: Sequence[tuple[str, str, Fact]], ye
 
 
 def _places(names: Sequence[str], of: int, last: str = "and") -> str:
+    if len(names) == of > 2:
+        return "any place" if last == "or" else f"all {of} places"
     return joined(list(names), last) if len(names) <= _NAMED else f"{len(names)} of {of} places"
