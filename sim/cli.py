@@ -34,6 +34,7 @@ from sim.cli_options import (
     YearsOption,
 )
 from sim.cli_presets import presets
+from sim.cli_report import compare, report
 from sim.cli_stories import story
 from sim.cli_uncertainty import sensitivity, trust, uncertainty, worth_knowing
 from sim.errors import UserMistake
@@ -305,20 +306,8 @@ def evidence(
         screen.say(*screen.more(len(found) - MOST_ROWS), f"In full: {ME} evidence KEY")
 
 
-@app.command()
-def report(
-    folder: Annotated[str, typer.Argument(metavar="DIR")], quiet: QuietOption = False
-) -> None:
-    """Rebuild the report from saved results."""
-    path = options.out_folder(folder)
-    if not path.is_dir():
-        raise UserMistake(f"{visible(folder, 200)}: no such folder. Make one with: {ME} run")
-    from sim.show.report import build
-
-    built = build(path)
-    screen.say(str(built) if quiet else f"Now open: {built}")
-
-
+app.command()(report)
+app.command()(compare)
 app.command()(validate)
 app.command()(england)
 app.command()(presets)

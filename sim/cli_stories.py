@@ -1,7 +1,7 @@
 """The command `python -m sim story`: one resident's years, without and with a plan.
 
-It asks the experiment for the two lives and the show for the words; it writes story.txt only when
-a folder is named.
+It asks the experiment for the two lives and the show for the words; it writes story.txt and
+its picture only when a folder is named.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def story(
         width = shutil.get_terminal_size((WIDEST, 24)).columns
         screen.say(pair.page(min(width, WIDEST)).rstrip("\n"))
     if out is not None:
+        from sim.show import gallery, story_figures
         from sim.show.export import put
 
         path = put(out / "story.txt", pair.page(WIDEST).encode("utf-8"))
         screen.complain(f"Wrote {path}")
+        made = gallery.write(story_figures.specification(pair), out)
+        screen.complain(f"Wrote its picture: {made[0]} and {len(made) - 1} more")

@@ -63,12 +63,9 @@ def experiment(monkeypatch, tmp_path):
     report = types.ModuleType("sim.show.report")
     report.build = lambda folder: Path(folder) / "report.html"
     monkeypatch.setitem(sys.modules, "sim.show.report", report)
-    charts = types.ModuleType("sim.show.charts")
-    charts.write_all = lambda folder, kinds: [Path(folder) / "charts"]
-    monkeypatch.setitem(sys.modules, "sim.show.charts", charts)
-    gaps = types.ModuleType("sim.show.gap_charts")
-    gaps.write_all = lambda folder: [Path(folder) / "charts"]
-    monkeypatch.setitem(sys.modules, "sim.show.gap_charts", gaps)
+    charts = types.ModuleType("sim.show.gallery")
+    charts.write_all = lambda folder, every: [Path(folder) / "charts"]
+    monkeypatch.setitem(sys.modules, "sim.show.gallery", charts)
     headline = types.ModuleType("sim.show.headline")
     headline.headline_lines = lambda folder: ["It [bold]fell."]
     monkeypatch.setitem(sys.modules, "sim.show.headline", headline)

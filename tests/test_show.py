@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserMistake
-from sim.show import charts, headline, report, tables
-from sim.show.alt import alt_text
-from sim.show.export import DOTS_PER_INCH, SIZES, put
+from sim.show import charts, gallery, headline, report, tables
+from sim.show.alt import alt_text, csv_text
+from sim.show.export import DOTS_PER_INCH, SIZES, put, svg_bytes
 from sim.show.figures import LICENCE, figure, source_line
 from sim.show.layout import apart
 from sim.show.saved import Saved, clean, measure_key, open_results
@@ -235,7 +235,7 @@ def test_short_names_find_their_measure_and_a_slip_is_explained() -> None:
 
 def test_every_figure_is_written_in_every_form_and_size(saved: Saved, tmp_path: Path) -> None:
     spec = figure(saved, LONELY)
-    names = {path.name for path in charts.write(spec, tmp_path)}
+    names = {path.name for path in gallery.write(spec, tmp_path)}
     stem = spec.name
     assert names == {f"{stem}_{size}.png" for size in SIZES} | {
         f"{stem}.svg", f"{stem}.csv", f"{stem}.txt",
@@ -247,8 +247,8 @@ def test_every_figure_is_written_in_every_form_and_size(saved: Saved, tmp_path: 
 
 def test_the_same_results_give_the_same_bytes(saved: Saved, tmp_path: Path) -> None:
     spec = figure(saved, CRISES, kind="reached")
-    first = {path.name: path.read_bytes() for path in charts.write(spec, tmp_path / "a")}
-    again = {path.name: path.read_bytes() for path in charts.write(spec, tmp_path / "b")}
+    first = {path.name: path.read_bytes() for path in gallery.write(spec, tmp_path / "a")}
+    again = {path.name: path.read_bytes() for path in gallery.write(spec, tmp_path / "b")}
     assert first == again
     assert report.page(saved, [CRISES]) == report.page(saved, [CRISES])
 
@@ -256,10 +256,11 @@ def test_the_same_results_give_the_same_bytes(saved: Saved, tmp_path: Path) -> N
 def test_a_copied_picture_carries_its_label_source_and_description(saved: Saved) -> None:
     spec = figure(saved, LONELY)
     drawn = " ".join(each.get_text() for each in charts.draw(spec).texts)
-    for words in (source_line(saved), spec.subtitle, spec.title):
+    assert spec.source.startswith("How sure: ") and spec.source.endswith(source_line(saved))
+    for words in (spec.source, spec.subtitle, spec.title):
         assert words in drawn
     assert "Modelled, not observed" in drawn and LICENCE in drawn
-    content = charts.svg_bytes(charts.draw(spec), spec.title, alt_text(spec))
+    content = svg_bytes(charts.draw(spec), spec.title, alt_text(spec))
     root = tree.fromstring(content)
     assert root.find("{http://www.w3.org/2000/svg}desc").text == alt_text(spec)  # type: ignore
     assert b"dc:date" not in content
@@ -267,7 +268,7 @@ def test_a_copied_picture_carries_its_label_source_and_description(saved: Saved)
 
 def test_alt_text_and_csv_hold_the_numbers_of_the_chart(saved: Saved) -> None:
     spec = figure(saved, LONELY)
-    rows = list(csv.DictReader(charts.csv_text(spec).splitlines()))
+    rows = list(csv.DictReader(csv_text(spec).splitlines()))
     assert len(rows) == 20 and rows[0]["date"] == "2025-03-31"
     last = [row for row in rows if row["financial_year"] == "2033/34"]
     for series, row in zip(spec.series, last, strict=True):
@@ -380,7 +381,7 @@ def test_the_report_can_be_read_by_everyone(page: str) -> None:
     assert names.count("table") == names.count("caption") > 3
     assert all(one.get("scope") in {"col", "row"} for tag, one in tags if tag == "th")
     pictures = [one for tag, one in tags if tag == "img"]
-    assert len(pictures) == 5 and all(len(one["alt"] or "") > 100 for one in pictures)
+    assert len(pictures) == 7 and all(len(one["alt"] or "") > 100 for one in pictures)
     assert tags[0][1]["lang"] == "en-GB" and 'class="skip" href="#main"' in page
 
 
@@ -402,9 +403,9 @@ def test_hostile_names_are_shown_as_text_everywhere(tmp_path: Path) -> None:
     assert "<script" not in page and "<b>" not in page and "&lt;script&gt;" in page
     assert "\u202e" not in page and "\x07" not in page
     spec = figure(bad, LONELY)
-    tree.fromstring(charts.svg_bytes(charts.draw(spec), spec.title, alt_text(spec)))
+    tree.fromstring(svg_bytes(charts.draw(spec), spec.title, alt_text(spec)))
     formula = Saved(table, show_fixture.record(years=2, titles=dict.fromkeys(titles, "=1+1")))
-    for text in (charts.csv_text(figure(formula, LONELY)), tables.table_csv(formula)):
+    for text in (csv_text(figure(formula, LONELY)), tables.table_csv(formula)):
         assert ",=1" not in text and "\n=1" not in text and "'=1+1" in text
     assert clean("a\x1b[31m\nb") == "a [31m b"
 

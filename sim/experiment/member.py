@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, flows, table
+from sim.experiment import atomic, flows, table, tie_sample
 from sim.experiment.request import BASELINE, Plan, Request, differing, resolve
 
 REACHED = "reached"
@@ -79,6 +79,8 @@ def live(request: Request, member: int) -> tuple[pa.Table, dict[str, Any]]:
     for plan in request.plans:
         model = _lived(request, plan, member)
         provenance[plan.name] = model.provenance() | flows.of_member(model, base)
+        if member == 0:  # one run's picture of who knows whom is enough
+            provenance[plan.name] |= tie_sample.of_member(model, base)
         parts.append(_monthly(model, plan.name))
         parts.extend(_reached(model, base, plan.name))
         parts.extend(_gap_effect(model, base, plan.name))

@@ -10,14 +10,8 @@ from pathlib import Path
 
 def write_everything(folder: Path) -> None:
     """Write the report and the headline charts of a finished run into its folder."""
-    from sim.show.charts import write_all
-    from sim.show.gap_charts import write_all as write_gap_charts
+    from sim.show.gallery import write_all
     from sim.show.report import build
 
     build(folder)
-    write_all(folder, kinds=("difference", "reached"))
-    write_gap_charts(folder)
-    if (folder / "flows.csv").is_file():  # no plan, no pounds to follow
-        from sim.show.flow_chart import write_all as write_flow_charts
-
-        write_flow_charts(folder)
+    write_all(folder, every=False)

@@ -12,15 +12,18 @@ from typing import Literal
 
 from sim.errors import UserMistake, did_you_mean
 from sim.outcomes import GROUPS, MEASURES
+from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.facts import facts, finding_title, last_fact, levels, with_differences
+from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
+from sim.show.sure import sure_line
 from sim.show.trust import ENOUGH_RUNS, Fact
 from sim.show.wording import amount, phrase, signed, span
-from sim.units import financial_year
+from sim.units import FIRST_YEAR, financial_year
 
 Kind = Literal["difference", "levels", "reached"]
 KINDS: tuple[Kind, ...] = ("difference", "levels", "reached")
-MOST_SERIES = 4
+COLUMNS = ("date", "financial_year", "scenario", "group", "value", "low", "high", "unit")
 LICENCE = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
@@ -63,6 +66,60 @@ class FigureSpec:
         """Amounts start at zero; average scores do not have to."""
         return self.kind != "levels" or not MEASURES[self.measure].unit.startswith("score")
 
+    @property
+    def shape(self) -> str:
+        """What sort of picture it is."""
+        return "Dot and interval chart" if self.kind == "reached" else "Line chart"
+
+    @property
+    def columns(self) -> Row:
+        """Headings of the table behind it."""
+        return COLUMNS
+
+    def sentences(self) -> list[str]:
+        """Each line or dot in words."""
+        said = [_sentence(self, series) for series in self.series]
+        if self.kind == "difference" and self.has_band:
+            lows = [low for series in self.series for low in series.low]
+            highs = [high for series in self.series for high in series.high]
+            whole = span(min(lows), max(highs), self.measure)
+            said.append(f"Over all years shown, the bands run from {whole}.")
+        return said
+
+    def rows(self) -> list[Row]:
+        """The table behind the figure. Dates are the last day of each financial year."""
+        return [
+            (
+                f"{FIRST_YEAR + year}-03-31", financial_year(year), safe_cell(series.label),
+                GROUPS.get(series.group, series.group), number(value),
+                *bounds(low, high, self.members), safe_cell(self.unit),
+            )
+            for series in self.series
+            for year, value, low, high in zip(
+                series.years, series.value, series.low, series.high, strict=True
+            )
+        ]  # fmt: skip
+
+
+def _sentence(spec: FigureSpec, series: Series) -> str:
+    first, last = series.value[0], series.value[-1]
+    start, end = financial_year(series.years[0]), financial_year(series.years[-1])
+    if spec.kind == "reached":
+        who = "people reached" if series.group == "reached" else "everyone"
+        return f"{series.label}, {who}: {series.said}."
+    if spec.kind == "difference":
+        if len(series.years) < 2:
+            return f"{series.label}: {series.said} in {end}."
+        return f"{series.label}: {signed(first, spec.measure)} in {start}, {series.said} in {end}."
+    reach = ""
+    if spec.has_band:
+        low, high = (amount(each[-1], spec.measure) for each in (series.low, series.high))
+        reach = f" (from {low} to {high})"
+    return (
+        f"{series.label}: {amount(first, spec.measure)} in {start}, "
+        f"{amount(last, spec.measure)}{reach} in {end}."
+    )
+
 
 def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
     """What line and band are, with the number of runs."""
@@ -74,11 +131,13 @@ def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
     return f"{mark.capitalize()}: median of {n:,} paired runs{partial}; {band}: {kind}."
 
 
-def source_line(saved: Saved) -> str:
-    """The line that travels inside every picture."""
+def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
+    """The line that travels inside every picture: how sure, that it is modelled, and whence."""
+    sure = sure_line(saved, [fact for fact in found if fact is not None])
     return (
-        f"Modelled, not observed. social-infrastructure-sim {saved.version}, "
-        f"members {saved.members:,}, seed {saved.seed}, data: {LICENCE}"
+        f"{sure}{' ' if sure else ''}Modelled, not observed. "
+        f"social-infrastructure-sim {saved.version}, members {saved.members:,}, "
+        f"seed {saved.seed}, data: {LICENCE}"
     )
 
 
@@ -103,7 +162,8 @@ def _of_facts(saved: Saved, every: Sequence[Fact]) -> Series:
     )  # fmt: skip
 
 
-def _sense(measure: str) -> str:
+def sense(measure: str) -> str:
+    """What a value below zero means."""
     words = phrase(measure)
     return f"Below zero means {words.less} than the baseline."
 
@@ -117,8 +177,8 @@ def difference(saved: Saved, measure: str, keys: Sequence[str],
         f"difference_{measure}" + ("" if group == "all" else f"_{group}"), "difference", measure,
         finding_title(saved, [each[-1] for each in every]),
         f"Difference from the baseline: {unit}. {saved.place}, "
-        f"{saved.period}. {band_sentence(saved)} {_sense(measure)}",
-        source_line(saved), unit,
+        f"{saved.period}. {band_sentence(saved)} {sense(measure)}",
+        source_line(saved, [each[-1] for each in every]), unit,
         tuple(_of_facts(saved, each) for each in every), saved.members, saved.partial_words,
     )  # fmt: skip
 
@@ -144,7 +204,7 @@ def level(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
         f"{MEASURES[measure].label}: {phrase(measure).axis_for('all')}. {saved.place}, "
         f"{saved.period}. {band_sentence(saved)} Lines that lie together are not told apart by "
         "these levels; the title rests on paired differences.",
-        source_line(saved), phrase(measure).axis_for("all"), tuple(series), saved.members,
+        source_line(saved, found), phrase(measure).axis_for("all"), tuple(series), saved.members,
         saved.partial_words,
     )  # fmt: skip
 
@@ -163,8 +223,8 @@ def reached(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
     return FigureSpec(
         f"reached_{measure}", "reached", measure, finding_title(saved, found),
         f"Difference from the baseline in {year}: {unit}. {saved.place}. The people reached are "
-        f"the same people in both worlds. {band_sentence(saved, 'dot', 'bar')} {_sense(measure)}",
-        source_line(saved), unit, tuple(series), saved.members, saved.partial_words,
+        f"the same people in both worlds. {band_sentence(saved, 'dot', 'bar')} {sense(measure)}",
+        source_line(saved, found), unit, tuple(series), saved.members, saved.partial_words,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Drawing where the pounds went: bars for funders, levers and activities, joined by bands.
 
-It looks at a picture's specification and changes nothing but the files `write` is asked for. Every
+It looks at a picture's specification and changes nothing. Every
 bar is named and said in figures beside it, so that colour is never the only difference; what is
 below zero cannot be a band and stands in the words alone.
 """
@@ -8,19 +8,15 @@ below zero cannot be a band and stands in the words alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.experiment.flows import SPENT
-from sim.show.charts import TYPE_SIZES, chart_class, colours, frame, headings
-from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
-from sim.show.flow_figures import Flow, FlowSpec, alt_text, csv_text, money, specifications
+from sim.show import frame
+from sim.show.flow_figures import Flow, FlowSpec, money
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
-from sim.show.saved import open_results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _COLUMNS = (0.18, 0.26)  # of the width, for the words at the left and the right
 _BAR = 0.03  # of the drawing's width
@@ -31,33 +27,12 @@ _GREY = "#8F8F8F"
 Spots = dict[str, tuple[float, float]]
 
 
-def draw(spec: FlowSpec, size: str = "landscape") -> Figure:
-    """The picture, words and all."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    width, height = SIZES[size]
-    title, body, small, margin = TYPE_SIZES[size]
-    with house_style():
-        shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
-        picture = chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
-        FigureCanvasAgg(picture)
-        picture.words = (spec.title, alt_text(spec))  # type: ignore[attr-defined]
-        page = Page(picture, width, height, margin, title, body, small)
-        top, bottom = headings(page, spec)
-        _flows(page, spec, top, bottom)
-        if spec.partial:
-            picture.text(
-                0.4, 0.45, spec.partial, ha="center", va="center", rotation=18, alpha=0.28,
-                fontsize=points(title * 1.5), color=DARK_GREY, weight="bold", parse_math=False,
-            )  # fmt: skip
-    return picture
-
-
-def _flows(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
+def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
+    """Three columns of bars joined by bands, and the words beside them."""
     near, room = (page.width * each for each in _COLUMNS)
     lead = page.body * 2
     left, right = page.margin + near + lead, page.width - page.margin - room - lead
-    axes = frame(page, left, top, right, bottom)
+    axes = frame.axes_in(page, left, top, right, bottom)
     axes.set_xlim(0, 1)
     axes.set_ylim(1, 0)
     axes.axis("off")
@@ -65,7 +40,7 @@ def _flows(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     spent = _few([each for each in spec.spent if each.mean > 0])
     levers = list(dict.fromkeys(each.target for each in paid))
     spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
-    colour = {lever: colours()[at % len(colours())] for at, lever in enumerate(levers)}
+    colour = {lever: frame.colours()[at % len(frame.colours())] for at, lever in enumerate(levers)}
     funders = _sums([(each.source, each.mean) for each in paid])
     middle = _sums([(each.target, each.mean) for each in paid])
     out = _sums([(each.source, each.mean) for each in spent])
@@ -193,25 +168,3 @@ def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, 
         )  # fmt: skip
         under = page.write(named, left, centre - tall / 2, size, bold=True)
         page.write(said, left, under, size)
-
-
-def write(spec: FlowSpec, folder: Path) -> list[Path]:
-    """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
-    words = alt_text(spec)
-    made: list[Path] = []
-    for size in SIZES:
-        picture = draw(spec, size)
-        if size == "landscape":
-            made.append(put(folder / f"{spec.name}.svg", svg_bytes(picture, spec.title, words)))
-        content = png_bytes(picture, spec.title, words)
-        made.append(put(folder / f"{spec.name}_{size}.png", content))
-    made.append(put(folder / f"{spec.name}.csv", csv_text(spec).encode("utf-8")))
-    made.append(put(folder / f"{spec.name}.txt", f"{words}\n".encode()))
-    return made
-
-
-def write_all(results: object, folder: Path | None = None) -> list[Path]:
-    """Write every picture of pounds into `folder`, or into charts/ beside the results."""
-    saved = open_results(results)
-    where = folder or (saved.folder or Path()) / "charts"
-    return [path for spec in specifications(saved) for path in write(spec, where)]

@@ -6,13 +6,11 @@ text are all made from the same `FlowSpec`; bars are averages of runs, so that t
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.flows import PAID, SPENT, UNSPENT
-from sim.show.alt import number, safe_cell
+from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.figures import source_line
 from sim.show.saved import Saved, clean
 from sim.show.trust import ENOUGH_RUNS
@@ -60,6 +58,26 @@ class FlowSpec:
     spent: tuple[Flow, ...]
     members: int
     partial: str
+    shape: str = "Flow chart"
+    columns: Row = COLUMNS
+
+    def sentences(self) -> list[str]:
+        """Each band in words."""
+        return [
+            f"{each.source} to {each.target[:1].lower() + each.target[1:]}: "
+            f"{each.said(self.members)}."
+            for each in (*self.paid, *self.spent)
+        ]
+
+    def rows(self) -> list[Row]:
+        """The table behind the picture."""
+        return [
+            (
+                each.stage, safe_cell(each.source), safe_cell(each.target), number(each.mean),
+                number(each.median), *bounds(each.low, each.high, self.members), UNIT,
+            )
+            for each in (*self.paid, *self.spent)
+        ]  # fmt: skip
 
 
 def money(gbp: float) -> str:
@@ -146,36 +164,3 @@ def specifications(saved: Saved) -> list[FlowSpec]:
         return []
     found = (specification(saved, table, key) for key in saved.scenarios)
     return [each for each in found if each is not None]
-
-
-def alt_text(spec: FlowSpec) -> str:
-    """What the picture shows, in words, from the same numbers."""
-    parts = [f"Flow chart. {spec.title}.", spec.subtitle]
-    parts += [
-        f"{each.source} to {each.target[:1].lower() + each.target[1:]}: {each.said(spec.members)}."
-        for each in (*spec.paid, *spec.spent)
-    ]
-    if spec.partial:
-        parts.append(f"Unfinished: {spec.partial}.")
-    return " ".join([*parts, spec.source])
-
-
-def rows(spec: FlowSpec) -> list[tuple[str, ...]]:
-    """The table behind the picture."""
-    return [
-        (
-            each.stage, safe_cell(each.source), safe_cell(each.target), number(each.mean),
-            number(each.median),
-            *((number(each.low), number(each.high)) if spec.members > 1 else ("", "")), UNIT,
-        )
-        for each in (*spec.paid, *spec.spent)
-    ]  # fmt: skip
-
-
-def csv_text(spec: FlowSpec) -> str:
-    """The CSV behind the picture."""
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows(spec))
-    return page.getvalue()

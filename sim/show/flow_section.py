@@ -5,7 +5,6 @@ Looks at the flows kept in an output folder and hands the page what to print; ch
 
 from __future__ import annotations
 
-import base64
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.flow_tables import COST, EVERYONE, PEOPLE, REACH
 from sim.experiment.flows import ATTENDERS, INTRODUCED, LESS_LONELY, PAID, REACHED, SPENT
 from sim.outcomes import GROUPS
-from sim.show import flow_chart
-from sim.show.export import svg_bytes
-from sim.show.flow_figures import Flow, FlowSpec, alt_text, bands, flows_of, money, specification
+from sim.show import gallery
+from sim.show.alt import Row
+from sim.show.flow_figures import Flow, bands, flows_of, money, specification
+from sim.show.frame import Picture
 from sim.show.saved import Saved
 from sim.show.wording import figure
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = tuple[str, ...]
 HEADER: Row = ("From", "To", "Average of runs", "Middle run", "Range")
 PEOPLE_HEADER: Row = (
     "Who", "How many", "Range", "For every 1,000 residents", "Pounds spent for each"
@@ -39,7 +38,7 @@ class FlowPart:
     """One scenario on the page."""
 
     title: str
-    picture: tuple[FlowSpec, str, str] | None
+    picture: Picture | None
     pounds: list[Row]
     reached: list[Row]
 
@@ -65,18 +64,12 @@ def section(saved: Saved) -> FlowSection | None:
         if pounds:
             spec = specification(saved, table, key)
             rows = [_pounds(each, saved.members) for each in pounds]
-            picture = None if spec is None else _drawn(spec)
+            picture = None if spec is None else gallery.on_page(spec)
             reached = _reached(table, key, saved.members)
             parts.append(FlowPart(saved.title(key), picture, rows, reached))
     scale = saved.provenance.get("scale")
     stands_for = f"{scale:.1f}" if isinstance(scale, float) else "not recorded"
     return FlowSection(HEADER, PEOPLE_HEADER, stands_for, parts) if parts else None
-
-
-def _drawn(spec: FlowSpec) -> tuple[FlowSpec, str, str]:
-    words = alt_text(spec)
-    drawn = svg_bytes(flow_chart.draw(spec), spec.title, words)
-    return spec, words, f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
 
 
 def _pounds(each: Flow, members: int) -> Row:

@@ -1,25 +1,21 @@
 """Drawing the funding gap: bars by service, and a waterfall of what moved it.
 
-It looks at a picture's specification and changes nothing but the files `write` is asked for. Rows
-read from the top; each bar is named at its left and said in figures at its right, so that colour
-is never the only difference.
+It looks at a picture's specification and changes nothing but the page it is handed. Rows read from
+the top; each bar is named at its left and said in figures at its right, so that colour is never
+the only difference.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.show.charts import TYPE_SIZES, chart_class, colours, frame, headings
-from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
+from sim.show import frame
 from sim.show.gap_facts import pounds
-from sim.show.gap_figures import Bar, GapSpec, alt_text, csv_text, specifications
-from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
-from sim.show.saved import open_results
+from sim.show.gap_figures import Bar, GapSpec
+from sim.show.layout import DARK_GREY, Page, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _COLUMN = 0.25  # of the width, for names at the left and figures at the right
 _THICK = 0.62  # of a row
@@ -27,36 +23,15 @@ _THICK = 0.62  # of a row
 _COLOUR = {"fee": 0, "demand": 1, "need": 2, "larger": 2, "smaller": 1}
 
 
-def draw(spec: GapSpec, size: str = "landscape") -> Figure:
-    """The picture, words and all."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    width, height = SIZES[size]
-    title, body, small, margin = TYPE_SIZES[size]
-    with house_style():
-        shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
-        picture = chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
-        FigureCanvasAgg(picture)
-        picture.words = (spec.title, alt_text(spec))  # type: ignore[attr-defined]
-        page = Page(picture, width, height, margin, title, body, small)
-        top, bottom = headings(page, spec)
-        _bars(page, spec, top, bottom)
-        if spec.partial:
-            picture.text(
-                0.4, 0.45, spec.partial, ha="center", va="center", rotation=18, alpha=0.28,
-                fontsize=points(title * 1.5), color=DARK_GREY, weight="bold", parse_math=False,
-            )  # fmt: skip
-    return picture
-
-
-def _bars(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
+def paint(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
+    """A row for each bar, its name at the left and its figures at the right."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     room = page.width * _COLUMN
     left = page.margin + room + page.body * 0.5
     right = page.width - page.margin - room
     floor = bottom - page.body * 1.9
-    axes = frame(page, left, top, right, floor)
+    axes = frame.axes_in(page, left, top, right, floor)
     axes.set_xlim(*_span(spec))
     axes.set_ylim(len(spec.bars), 0)
     axes.set_yticks([])
@@ -74,13 +49,13 @@ def _bars(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
             axes.plot([end, end], [middle, middle + 1], color=DARK_GREY, linewidth=0.8,
                       linestyle=(0, (2, 2)), zorder=2)  # fmt: skip
         centre = top + middle * step
-        _beside(page, bar.label, page.margin, room, centre, step, bar.part == "level")
-        _beside(page, bar.said, right + page.body * 0.7, room, centre, step, False)
+        frame.beside(page, bar.label, page.margin, room, centre, step, bar.part == "level")
+        frame.beside(page, bar.said, right + page.body * 0.7, room, centre, step)
 
 
 def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float) -> None:
     """The bar itself, and its range as a line with ends."""
-    colour = DARK_GREY if bar.part == "level" else colours()[_COLOUR[bar.part]]
+    colour = DARK_GREY if bar.part == "level" else frame.colours()[_COLOUR[bar.part]]
     axes.barh(middle, bar.value, left=bar.start, height=_THICK, color=colour, linewidth=0, zorder=3)
     if not spec.has_band:
         return
@@ -88,19 +63,6 @@ def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float) -> None:
     for edge, width in (("white", 3.6), ("black", 1.6)):  # seen on the bar and off it
         axes.plot([low, high], [middle, middle], color=edge, linewidth=width, zorder=4,
                   marker="|", markersize=7, markeredgewidth=width, clip_on=False)  # fmt: skip
-
-
-def _beside(page: Page, text: str, left: float, room: float, centre: float, step: float,
-            bold: bool) -> None:  # fmt: skip
-    """Words level with a bar, made smaller only if they would touch the next row's."""
-    size = page.body
-    while True:
-        lines = page.wrap(text, size, room, bold)
-        tall = len(lines) * size * LINE_HEIGHT
-        if tall <= step or size < page.small * 0.7:
-            break
-        size *= 0.94
-    page.write(lines, left, centre - tall / 2, size, bold=bold)
 
 
 def _span(spec: GapSpec) -> tuple[float, float]:
@@ -115,25 +77,3 @@ def _span(spec: GapSpec) -> tuple[float, float]:
 
 def _tick(value: float) -> str:
     return "£0" if abs(value) < 1e-12 else pounds(value)
-
-
-def write(spec: GapSpec, folder: Path) -> list[Path]:
-    """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
-    words = alt_text(spec)
-    made: list[Path] = []
-    for size in SIZES:
-        picture = draw(spec, size)
-        if size == "landscape":
-            made.append(put(folder / f"{spec.name}.svg", svg_bytes(picture, spec.title, words)))
-        content = png_bytes(picture, spec.title, words)
-        made.append(put(folder / f"{spec.name}_{size}.png", content))
-    made.append(put(folder / f"{spec.name}.csv", csv_text(spec).encode("utf-8")))
-    made.append(put(folder / f"{spec.name}.txt", f"{words}\n".encode()))
-    return made
-
-
-def write_all(results: object, folder: Path | None = None) -> list[Path]:
-    """Write every picture of the gap into `folder`, or into charts/ beside the results."""
-    saved = open_results(results)
-    where = folder or (saved.folder or Path()) / "charts"
-    return [path for spec in specifications(saved) for path in write(spec, where)]

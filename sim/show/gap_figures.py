@@ -6,13 +6,11 @@ from the same `GapSpec`.
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Literal
 
 from sim.gap_words import MOVERS, SERVICES
-from sim.show.alt import number, safe_cell
+from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.facts import finding_title, last_fact, levels
 from sim.show.figures import band_sentence, source_line
 from sim.show.gap_facts import GAP, Moves, Stat, moves, page_of, pounds
@@ -57,6 +55,30 @@ class GapSpec:
     def has_band(self) -> bool:
         """Whether there are enough runs to draw a range at all."""
         return self.members > 1
+
+    @property
+    def shape(self) -> str:
+        """What sort of picture it is."""
+        return "Waterfall chart" if self.kind == "waterfall" else "Bar chart"
+
+    @property
+    def columns(self) -> Row:
+        """Headings of the table behind it."""
+        return COLUMNS
+
+    def sentences(self) -> list[str]:
+        """Each bar in words."""
+        return [f"{bar.label}: {bar.said}." for bar in self.bars]
+
+    def rows(self) -> list[Row]:
+        """The table behind the picture."""
+        return [
+            (
+                safe_cell(bar.label), bar.part, number(bar.value),
+                *bounds(bar.low, bar.high, self.members), number(bar.start), UNIT,
+            )
+            for bar in self.bars
+        ]  # fmt: skip
 
 
 def _capital(words: str) -> str:
@@ -201,7 +223,7 @@ def against_baseline(saved: Saved, scenario: str) -> GapSpec | None:
         f"gap_effect_{scenario}", "waterfall", title,
         f"What sets the funding gap apart from the baseline's: {UNIT}. {saved.place}, {year}. "
         f"{_HOW} {_averages(saved)}",
-        source_line(saved), (*_steps(found, 0.0, saved.members), whole), saved.members,
+        source_line(saved, [fact]), (*_steps(found, 0.0, saved.members), whole), saved.members,
         saved.partial_words,
     )  # fmt: skip
 
@@ -211,34 +233,3 @@ def specifications(saved: Saved) -> list[GapSpec]:
     wanted = [by_service(saved), since_first_year(saved)]
     wanted += [against_baseline(saved, key) for key in saved.scenarios]
     return [each for each in wanted if each is not None]
-
-
-def alt_text(spec: GapSpec) -> str:
-    """What the picture shows, in words, from the same numbers."""
-    shape = "Waterfall chart" if spec.kind == "waterfall" else "Bar chart"
-    parts = [f"{shape}. {spec.title}.", spec.subtitle]
-    parts += [f"{bar.label}: {bar.said}." for bar in spec.bars]
-    if spec.partial:
-        parts.append(f"Unfinished: {spec.partial}.")
-    return " ".join([*parts, spec.source])
-
-
-def rows(spec: GapSpec) -> list[tuple[str, ...]]:
-    """The table behind the picture."""
-    return [
-        (
-            safe_cell(bar.label), bar.part, number(bar.value),
-            *((number(bar.low), number(bar.high)) if spec.has_band else ("", "")),
-            number(bar.start), UNIT,
-        )
-        for bar in spec.bars
-    ]  # fmt: skip
-
-
-def csv_text(spec: GapSpec) -> str:
-    """The CSV behind the picture."""
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows(spec))
-    return page.getvalue()

@@ -5,25 +5,12 @@ Looks at opened results and hands the page what to print; changes nothing.
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
-from sim.show import gap_charts, gap_facts, gap_figures
-from sim.show.export import svg_bytes
-from sim.show.gap_figures import GapSpec
+from sim.show import gallery, gap_facts, gap_figures
+from sim.show.alt import Row
+from sim.show.frame import Picture
 from sim.show.saved import BASELINE, Saved
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GapPicture:
-    """One chart on the page: its words, its image and the table behind it."""
-
-    spec: GapSpec
-    words: str
-    image: str
-    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -35,8 +22,7 @@ class GapSection:
     baseline: list[Row]
     others: list[tuple[str, list[Row]]]
     growth: str
-    columns: Row
-    pictures: list[GapPicture]
+    pictures: list[Picture]
 
 
 def section(saved: Saved) -> GapSection | None:
@@ -52,13 +38,5 @@ def section(saved: Saved) -> GapSection | None:
         baseline=baseline,
         others=[each for each in rows if each[1]],
         growth=f"{growth:.1%}" if isinstance(growth, float) else "not recorded",
-        columns=gap_figures.COLUMNS,
-        pictures=[_picture(spec) for spec in gap_figures.specifications(saved)],
+        pictures=[gallery.on_page(spec) for spec in gap_figures.specifications(saved)],
     )
-
-
-def _picture(spec: GapSpec) -> GapPicture:
-    words = gap_figures.alt_text(spec)
-    drawn = svg_bytes(gap_charts.draw(spec), spec.title, words)
-    image = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
-    return GapPicture(spec, words, image, gap_figures.rows(spec))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sim.show.export import DOTS_PER_INCH, FONT
 
@@ -39,19 +39,6 @@ def _ruler() -> Any:
     from matplotlib.backends.backend_agg import RendererAgg
 
     return RendererAgg(1, 1, DOTS_PER_INCH)  # type: ignore[no-untyped-call]
-
-
-class Headed(Protocol):
-    """Anything with the words that go above and below a picture."""
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def subtitle(self) -> str: ...
-
-    @property
-    def source(self) -> str: ...
 
 
 @dataclass(frozen=True)

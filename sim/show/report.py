@@ -15,11 +15,25 @@ from typing import Any
 
 from sim.errors import UserMistake
 from sim.outcomes import MEASURES
-from sim.show import alt, charts, flow_section, gap_section, tables, work_section, worth
-from sim.show.export import put, svg_bytes
-from sim.show.figures import LICENCE, FigureSpec, band_sentence
+from sim.show import (
+    flow_section,
+    gains_figures,
+    gallery,
+    gap_section,
+    multiples_chart,
+    network_figures,
+    plane_figures,
+    report_findings,
+    tables,
+    work_section,
+    worth,
+)  # fmt: skip
+from sim.show.alt import Shown
+from sim.show.export import put
+from sim.show.figures import LICENCE, band_sentence
+from sim.show.frame import MOST_SERIES
 from sim.show.headline import Finding, findings
-from sim.show.saved import BASELINE, CHART_MEASURES, HEADLINE_MEASURES, Saved, clean, open_results
+from sim.show.saved import BASELINE, CHART_MEASURES, Saved, clean, open_results
 from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
 from sim.units import financial_year
 
@@ -27,16 +41,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_VALUE = 400
 _DEEPEST = 3
 _MOST_ITEMS = 60
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One chart on the page: its words, its image and the table behind it."""
-
-    spec: FigureSpec
-    words: str
-    image: str
-    rows: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,21 @@ def build(folder: Path) -> Path:
     return put(Path(folder) / "report.html", page(saved).encode("utf-8"))
 
 
+def build_pdf(folder: Path) -> Path:
+    """Write report.pdf beside report.html; UserMistake where the pdf extra is not installed."""
+    import importlib
+
+    try:
+        maker = importlib.import_module("weasyprint")
+    except (ImportError, OSError):
+        raise UserMistake(
+            "report: --pdf needs one more package. Type: python -m pip install "
+            "'social-infrastructure-sim[pdf]'. Or open report.html and print it to PDF."
+        ) from None
+    html = page(open_results(folder)).replace("<details", "<details open")
+    return put(Path(folder) / "report.pdf", maker.HTML(string=html).write_pdf())
+
+
 def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
     """The whole report as HTML, with charts and tables of these measures where they were saved."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -68,31 +87,58 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
     )  # fmt: skip
     measured = [key for key in measures if key in set(saved.summary["measure"])]
     every = findings(saved)
+    sections = {
+        "gap": gap_section.section(saved), "work": work_section.section(saved),
+        "flows": flow_section.section(saved), "worth": worth.page(saved),
+        "changes": report_findings.changes(saved, every),
+        "gains": [(MEASURES[key].label, rows) for key in measured
+                  if len(rows := tables.gains(saved, key)) > 1],
+        "gain_pictures": [gallery.on_page(each) for each in gains_figures.specifications(saved)
+                          if each.measure in measured],
+    }  # fmt: skip
     return house.get_template("report.html.j2").render(
         saved=saved, style=style, digest=digest, licence=LICENCE,
-        last_year=financial_year(max(1, saved.years)),
+        last_year=financial_year(max(1, saved.years)), contents=_contents(sections),
         told=[_told(saved, key, every) for key in [BASELINE, *saved.scenarios]],
         names=[saved.title(key) for key in saved.scenarios],
+        three=report_findings.three(saved, every),
         header=tables.header(saved, measured), cells=tables.cells(saved, measured),
         caption=tables.caption(saved), band=band_sentence(saved),
-        measures={key: MEASURES[key].label for key in HEADLINE_MEASURES},
-        pictures=[_picture(spec) for spec in charts.specifications(saved, measured)],
-        chart_columns=alt.COLUMNS, gap=gap_section.section(saved),
-        gains=[(MEASURES[key].label, rows) for key in measured
-               if len(rows := tables.gains(saved, key)) > 1],
-        work=work_section.section(saved), flows=flow_section.section(saved),
-        worth=worth.page(saved), ranges=band_name(saved.members),
-        how=list(_how(saved)), people=list(flat(saved.provenance)),
-        unlike=_unlike_baseline(saved), evidence=_evidence(saved), yardstick=YARDSTICK,
-        enough=ENOUGH_RUNS, not_said=_not_said(saved), failed=_failed(saved),
+        pictures=[gallery.on_page(spec) for spec in _charts(saved, measured)],
+        levels=[gallery.on_page(spec)
+                for spec in gallery.over_time(saved, measured, ("levels",))],
+        ranges=band_name(saved.members), how=list(_how(saved)),
+        people=list(flat(saved.provenance)), unlike=_unlike_baseline(saved),
+        evidence=_evidence(saved), yardstick=YARDSTICK, enough=ENOUGH_RUNS,
+        not_said=_not_said(saved), failed=_failed(saved), **sections,
     )  # fmt: skip
 
 
-def _picture(spec: FigureSpec) -> Picture:
-    words = alt.alt_text(spec)
-    drawn = svg_bytes(charts.draw(spec), spec.title, words)
-    image = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
-    return Picture(spec, words, image, alt.rows(spec))
+def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
+    """What is drawn on the page outside its own sections; a paired difference always leads."""
+    for spec in gallery.over_time(saved, measured, ("difference", "reached")):
+        if spec.kind == "difference" or any(any(each.value) for each in spec.series):
+            yield spec  # a picture of nothing among the people reached tells nobody anything
+    many = (each for each in multiples_chart.specifications(saved))
+    if len(saved.scenarios) > MOST_SERIES:
+        yield from (each for each in many if each.figure.measure in measured)
+    yield from plane_figures.specifications(saved)
+    yield from network_figures.specifications(saved)
+
+
+_CONTENTS = (
+    ("findings", "Three findings", ""), ("charts", "Charts", ""), ("who", "Who gains", "gains"),
+    ("worth", "Who pays, and what comes back", "worth"),
+    ("pounds", "Where the pounds went", "flows"), ("work", "People who work in care", "work"),
+    ("gap", "What moved the gap", "gap"), ("change", "What would change this", "changes"),
+    ("compared", "What was compared", ""), ("how", "How it was run", ""),
+    ("evidence", "Evidence used", ""), ("cannot", "What this cannot say", ""),
+)  # fmt: skip
+
+
+def _contents(sections: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parts of the page that are there."""
+    return [(key, words) for key, words, needs in _CONTENTS if not needs or sections[needs]]
 
 
 def _told(saved: Saved, key: str, every: list[Finding]) -> Told:
@@ -227,29 +273,21 @@ def _evidence(saved: Saved) -> list[dict[str, str]]:
 def _not_said(saved: Saved) -> list[str]:
     """What nobody may conclude from this page."""
     said = [
-        (
-            "It is not a forecast. It says what follows from the model's rules and numbers, not "
-            "what will happen in any town."
-        ),
-        (
-            "It is no surer than its label. Each headline's label is decided by rule, and what was "
-            "never screened, tried or checked for it counts as the worse."
-        ),
-        (
-            "The ranges cover chance and the drawn uncertainty of the model's numbers. They do not "
-            "cover the chance that the model's rules are wrong or leave something out."
-        ),
-        "It says nothing about any real person, household or named organisation.",
-        (
-            "A difference called 'not clear' is not shown to be nothing; it is not told apart from "
-            "nothing by these runs."
-        ),
+        "It is not a forecast. It says what follows from the model’s rules and numbers. It does "
+        "not say what will happen in any town.",
+        "It is no surer than its label. Each label is set by rule. What was never checked counts "
+        "as the worse.",
+        "The ranges cover luck, and numbers that nobody knows well. They do not cover rules that "
+        "are wrong, or things the model leaves out.",
+        "It says nothing about any real person, home or named group.",
+        "“No clear difference” does not mean no difference. It means these runs cannot tell it "
+        "from none.",
         "The wording has not yet been tested with readers.",
     ]
     if saved.members < ENOUGH_RUNS:
         said.append(
-            f"With {saved.members:,} runs the ranges are the range of runs, not 90% intervals: "
-            f"at least {ENOUGH_RUNS} runs are needed for those."
+            f"There were {saved.members:,} runs, so a range is that of the runs alone. It takes "
+            f"{ENOUGH_RUNS} runs or more to say where 9 in 10 would fall."
         )
     if saved.partial:
         said.append(f"Not every run finished ({saved.partial_words}); the rest might differ.")

@@ -45,6 +45,7 @@ class Line:
     kind: str
     column: str
     text: str
+    after: Any = None
 
     @property
     def dated(self) -> str:
@@ -62,15 +63,21 @@ class Story:
     beginning: str
     happened: tuple[Line, ...]
     ending: str
+    months: tuple[int, int] = (0, 0)
+    first_answer: int = 0
 
     @classmethod
     def of(cls, life: Any, place: str, plan: str) -> Story:
         """The story of a `sim.chronicle.Life`."""
         lines = tuple(
-            Line(each.month, each.kind, each.column, sentence(each)) for each in life.happenings
+            Line(each.month, each.kind, each.column, sentence(each), each.after)
+            for each in life.happenings
         )
         start = beginning(life.opening, date(life.from_month or 1))
-        return cls(life.identity, clean(place), clean(plan), start, lines, ending(life, date))
+        return cls(
+            life.identity, clean(place), clean(plan), start, lines, ending(life, date),
+            (life.from_month, life.until_month), life.opening.values["answer"],
+        )  # fmt: skip
 
     @property
     def lines(self) -> list[str]:

@@ -1,0 +1,153 @@
+"""The frame every picture hangs in: its words, its sizes, its files.
+
+It is handed a specification and a way to paint what lies between title and source line. It
+changes nothing but the files `write` is asked for. Colours are the Analysis Function's.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.show.alt import Row, Shown, alt_text, csv_text
+from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
+from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_SERIES = 4
+TYPE_SIZES = {  # title, body and small print in pixels, then the margin
+    "landscape": (25.0, 15.0, 12.0, 36),
+    "square": (31.0, 20.0, 16.0, 44),
+    "portrait": (35.0, 22.0, 17.0, 48),
+}
+Draw = Callable[[Any, str], "Figure"]
+
+
+@functools.cache
+def colours() -> tuple[str, ...]:
+    """The Analysis Function's categorical colours, as many as a chart may have series."""
+    palette = importlib.import_module("afcharts.af_colours")
+    return tuple(palette.get_af_colours("categorical", number_of_colours=MOST_SERIES))
+
+
+@functools.cache
+def _chart_class() -> type[Figure]:
+    """Matplotlib's figure, with its words kept beside it."""
+    from matplotlib.figure import Figure
+
+    class Chart(Figure):
+        """A figure that shows itself in a notebook without any drawing state."""
+
+        words: tuple[str, str] = ("", "")
+
+        def _repr_png_(self) -> bytes:
+            return png_bytes(self, *self.words)
+
+    return Chart
+
+
+def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None]) -> Figure:
+    """The picture, words and all; `paint` fills the page between the two heights it is given."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    width, height = SIZES[size]
+    title, body, small, margin = TYPE_SIZES[size]
+    with house_style():
+        shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
+        picture = _chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
+        FigureCanvasAgg(picture)
+        picture.words = (spec.title, alt_text(spec))  # type: ignore[attr-defined]
+        page = Page(picture, width, height, margin, title, body, small)
+        top, bottom = _headings(page, spec)
+        paint(page, spec, top, bottom)
+        if spec.partial:
+            picture.text(
+                0.4, 0.45, spec.partial, ha="center", va="center", rotation=18, alpha=0.28,
+                fontsize=points(title * 1.5), color=DARK_GREY, weight="bold", parse_math=False,
+            )  # fmt: skip
+    return picture
+
+
+def _headings(page: Page, spec: Shown) -> tuple[float, float]:
+    """Write title, subtitle and source; return where the drawing may begin and must end."""
+    room = page.width - 2 * page.margin
+    size = page.title
+    most, smallest = (3 if page.width > page.height else 5), page.body * 1.15
+    while len(lines := page.wrap(spec.title, size, room, bold=True)) > most and size > smallest:
+        size = max(smallest, size * 0.93)
+    top = page.write(lines, page.margin, page.margin * 0.7, size, bold=True, colour="black")
+    subtitle = page.wrap(spec.subtitle, page.body, room)
+    top = page.write(subtitle, page.margin, top + page.body * 0.4, page.body)
+    source = page.wrap(spec.source, page.small, room)
+    start = page.height - page.margin * 0.5 - len(source) * page.small * LINE_HEIGHT
+    page.write(source, page.margin, start, page.small)
+    return top + page.body * 1.1, start - page.body * 0.6
+
+
+def axes_in(page: Page, left: float, top: float, right: float, bottom: float) -> Axes:
+    """Axes whose inside is this rectangle, in pixels from the top left."""
+    return page.figure.add_axes(
+        (left / page.width, 1 - bottom / page.height,
+         (right - left) / page.width, (bottom - top) / page.height)
+    )  # fmt: skip
+
+
+def fitting(page: Page, texts: Sequence[str], room: float, tallest: float,
+            bold: bool = False) -> float:  # fmt: skip
+    """The largest type, up to the body's, in which none of these texts is taller than `tallest`."""
+    size = page.body
+    while size >= page.small * 0.7 and any(
+        len(page.wrap(text, size, room, bold)) * size * LINE_HEIGHT > tallest for text in texts
+    ):
+        size *= 0.94
+    return size
+
+
+def beside(page: Page, text: str, left: float, room: float, centre: float, tallest: float,
+           bold: bool = False, size: float | None = None) -> None:  # fmt: skip
+    """Words level with a mark, made smaller only if they would touch the next row's."""
+    size = size or fitting(page, [text], room, tallest, bold)
+    lines = page.wrap(text, size, room, bold)
+    page.write(lines, left, centre - len(lines) * size * LINE_HEIGHT / 2, size, bold=bold)
+
+
+def write(spec: Shown, folder: Path, draw: Draw) -> list[Path]:
+    """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
+    words = alt_text(spec)
+    made: list[Path] = []
+    for size in SIZES:
+        picture = draw(spec, size)
+        if size == "landscape":
+            made.append(put(folder / f"{spec.name}.svg", svg_bytes(picture, spec.title, words)))
+        content = png_bytes(picture, spec.title, words)
+        made.append(put(folder / f"{spec.name}_{size}.png", content))
+    made.append(put(folder / f"{spec.name}.csv", csv_text(spec).encode("utf-8")))
+    made.append(put(folder / f"{spec.name}.txt", f"{words}\n".encode()))
+    return made
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture on a page: its words, its image and the table behind it."""
+
+    spec: Any
+    words: str
+    image: str
+    columns: Row
+    rows: list[Row]
+
+
+def on_page(spec: Shown, draw: Draw) -> Picture:
+    """A picture with its image inside, ready for the report."""
+    words = alt_text(spec)
+    drawn = svg_bytes(draw(spec, "landscape"), spec.title, words)
+    image = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
+    return Picture(spec, words, image, spec.columns, spec.rows())

@@ -1,0 +1,126 @@
+"""Every picture there is: which ones these results allow, and how each sort is drawn.
+
+It looks at opened results and specifications. It changes nothing but the files it is asked to
+write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.show import frame
+from sim.show.alt import Shown
+from sim.show.figures import FigureSpec, difference, level, reached
+from sim.show.frame import MOST_SERIES, Picture
+from sim.show.layout import Page
+from sim.show.saved import CHART_MEASURES, Saved, measure_key, open_results
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KINDS = ("difference", "reached", "levels")
+
+
+def _painter(spec: Shown) -> Callable[[Page, Any, float, float], None]:
+    """How this sort of specification is painted; each sort's room is opened only when needed."""
+    from sim.show import (
+        charts,
+        dots,
+        flow_chart,
+        gap_charts,
+        multiples_chart,
+        network_chart,
+        plane_chart,
+        story_chart,
+        trust_card,
+    )
+
+    known: dict[str, Callable[[Page, Any, float, float], None]] = {
+        "FigureSpec": charts.paint,
+        "DotSpec": dots.draw_dots,
+        "FlowSpec": flow_chart.paint,
+        "GapSpec": gap_charts.paint,
+        "PlaneSpec": plane_chart.paint,
+        "MultiplesSpec": multiples_chart.paint,
+        "NetworkSpec": network_chart.paint,
+        "StorySpec": story_chart.paint,
+        "CardSpec": trust_card.paint,
+    }
+    return known[type(spec).__name__]
+
+
+def draw(spec: Shown, size: str = "landscape") -> Figure:
+    """The picture, words and all."""
+    return frame.hang(spec, size, _painter(spec))
+
+
+def write(spec: Shown, folder: Path) -> list[Path]:
+    """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
+    return frame.write(spec, folder, draw)
+
+
+def on_page(spec: Shown) -> Picture:
+    """The picture with its words and table, ready for a page."""
+    return frame.on_page(spec, draw)
+
+
+def over_time(
+    saved: Saved, measures: Sequence[str] = CHART_MEASURES, kinds: Sequence[str] = KINDS
+) -> list[FigureSpec]:
+    """Differences, people reached and levels: four scenarios to a figure, levels three."""
+    from sim.show.facts import with_differences
+
+    found: list[FigureSpec] = []
+    for measure in (measure_key(word) for word in measures):
+        for kind, make, group, most in (
+            ("difference", difference, "all", MOST_SERIES),
+            ("reached", reached, "reached", MOST_SERIES),
+            ("levels", level, "all", MOST_SERIES - 1),
+        ):
+            if kind not in kinds:
+                continue
+            able = with_differences(saved, measure, group)
+            for start in range(0, len(able), most):
+                spec = make(saved, measure, able[start : start + most])
+                part = start // most + 1
+                name = spec.name if part < 2 else f"{spec.name}_{part}"
+                found.append(replace(spec, name=name))
+    return found
+
+
+def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
+    """Every picture these results allow, in the order a reader meets them.
+
+    Without `every`, those most often asked for: no trust cards, small multiples or levels.
+    """
+    from sim.show import (
+        card_facts,
+        flow_figures,
+        gains_figures,
+        gap_figures,
+        multiples_chart,
+        network_figures,
+        plane_figures,
+    )  # fmt: skip
+
+    yield from over_time(saved, kinds=("difference", "reached"))
+    if every:
+        yield from card_facts.specifications(saved)
+        yield from multiples_chart.specifications(saved)
+    yield from gains_figures.specifications(saved)
+    yield from flow_figures.specifications(saved)
+    yield from gap_figures.specifications(saved)
+    yield from plane_figures.specifications(saved)
+    yield from network_figures.specifications(saved)
+    if every:
+        yield from over_time(saved, kinds=("levels",))
+
+
+def write_all(results: object, folder: Path | None = None, every: bool = True) -> list[Path]:
+    """Write pictures into `folder`, or into charts/ beside the results."""
+    saved = open_results(results)
+    where = folder or (saved.folder or Path()) / "charts"
+    return [path for spec in specifications(saved, every) for path in write(spec, where)]

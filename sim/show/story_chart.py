@@ -1,0 +1,122 @@
+"""Drawing a story line: two step lines of how lonely somebody would say they are, and what befell.
+
+It looks at a specification and page sizes and changes nothing but the page it is handed. What
+happened is numbered on the line and told in words beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.show import frame
+from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
+from sim.show.story import date
+from sim.show.story_figures import WITH, Mark, StorySpec
+from sim.show.story_words import ANSWER
+from sim.units import MONTHS_PER_YEAR, financial_year
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMN = 0.36
+_APART = 0.05  # of an answer, so that lines that lie together are both seen
+
+
+def paint(page: Page, spec: StorySpec, top: float, bottom: float) -> None:
+    """The lines, and the numbered words beside or under them."""
+    wide = page.width > page.height
+    label = max(page.text_width(words, page.body) for words in ANSWER.values())
+    left = page.margin + label + page.body
+    column = page.width * _COLUMN if wide else page.width - 2 * page.margin
+    right = page.width - page.margin - (column + page.body * 2 if wide else 0)
+    blocks, size = _fitted(page, spec, column, bottom - top if wide else (bottom - top) * 0.55)
+    tall = _tall(blocks, size)
+    floor = (bottom if wide else bottom - tall - page.body) - page.body * 1.9
+    head = _key(page, left, top)
+    axes = frame.axes_in(page, left, head, right, floor)
+    _lines(page, axes, spec)
+    x, y = (right + page.body * 2, top) if wide else (page.margin, bottom - tall)
+    for named, said in blocks:
+        under = page.write([named], x, y, size, bold=True)
+        y = page.write(said, x, under, size) + size * 0.35
+
+
+def _fitted(
+    page: Page, spec: StorySpec, room: float, most: float
+) -> tuple[list[tuple[str, list[str]]], float]:
+    """Each mark's heading and words, in type small enough to fit."""
+    size = page.body
+    while True:
+        blocks = [(_heading(each), page.wrap(each.text, size, room)) for each in spec.marks]
+        if _tall(blocks, size) <= most or size < page.small * 0.8:
+            return blocks, size
+        size *= 0.95
+
+
+def _tall(blocks: list[tuple[str, list[str]]], size: float) -> float:
+    return sum((1 + len(said)) * size * LINE_HEIGHT + size * 0.35 for _, said in blocks)
+
+
+def _heading(each: Mark) -> str:
+    where = "both" if len(each.worlds) > 1 else each.worlds[0].lower()
+    return f"{each.number}. {date(each.month)} ({where})"
+
+
+def _style(world: str) -> tuple[str, str | tuple[int, tuple[int, int]], float]:
+    if world == WITH:
+        return frame.colours()[0], (0, (5, 2)), _APART
+    return DARK_GREY, "solid", -_APART
+
+
+def _key(page: Page, left: float, top: float) -> float:
+    """Which line is which, above the drawing; returns where that may begin."""
+    from matplotlib.lines import Line2D
+
+    from sim.show.story_figures import WITHOUT
+
+    x = left
+    for world in (WITHOUT, WITH):
+        colour, dash, _ = _style(world)
+        middle = top + page.body * LINE_HEIGHT / 2
+        ends = [x / page.width, (x + page.body * 2.2) / page.width]
+        page.figure.add_artist(
+            Line2D(ends, [1 - middle / page.height] * 2, color=colour, linestyle=dash,
+                   linewidth=2.4)
+        )  # fmt: skip
+        page.write([world], x + page.body * 2.6, top, page.body, bold=True)
+        x += page.body * 4.2 + page.text_width(world, page.body, bold=True)
+    return top + page.body * 2.2
+
+
+def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
+    last = max(months[-1] for _, months, _ in spec.lines)
+    first = min(months[0] for _, months, _ in spec.lines)
+    axes.set_xlim(first - 0.5, last + max(1.0, 0.03 * (last - first)))
+    axes.set_ylim(-0.5, len(ANSWER) - 0.5)
+    axes.set_yticks(list(ANSWER), list(ANSWER.values()))
+    years = list(range(first // MONTHS_PER_YEAR, -(-last // MONTHS_PER_YEAR)))
+    stride = max(1, -(-len(years) // 5))
+    axes.set_xticks(
+        [year * MONTHS_PER_YEAR + 1 for year in years[::stride]],
+        [financial_year(year + 1) for year in years[::stride]], ha="left",
+    )  # fmt: skip
+    axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
+    for world, months, values in spec.lines:
+        colour, dash, lift = _style(world)
+        axes.step(months, [each + lift for each in values], where="post", color=colour,
+                  linestyle=dash, linewidth=2.4, zorder=3)  # fmt: skip
+    lines = {world: (months, values) for world, months, values in spec.lines}
+    used: dict[tuple[int, int], int] = {}
+    for mark in spec.marks:
+        world = mark.worlds[-1]
+        months, values = lines[world]
+        at = max((place for place, each in enumerate(months) if each <= mark.month), default=0)
+        spot = (round(mark.month / max(1.0, (last - first) / 24)), values[at])
+        used[spot] = used.get(spot, 0) + 1
+        lift = 0.26 * used[spot] * (-1 if values[at] == len(ANSWER) - 1 else 1)
+        axes.text(
+            mark.month, values[at] + lift, str(mark.number), ha="center", va="center",
+            fontsize=points(page.body * 0.85), weight="bold", color="white", zorder=6,
+            bbox={"boxstyle": "circle,pad=0.22", "facecolor": _style(world)[0],
+                  "edgecolor": "white"},
+        )  # fmt: skip
