@@ -80,11 +80,13 @@ class Place:
         return draw_sample(self.code, self.name, self.neighbourhoods, residents)
 
 
-def get(name_or_code: str | Iterable[str]) -> Place:
+def get(name_or_code: str | Iterable[str] | Place) -> Place:
     """The place of this name or code, or of a list of neighbourhood names or codes.
 
     Raises UserMistake when there is no such place or more than one.
     """
+    if isinstance(name_or_code, Place):  # a place made by hand, such as England of another year
+        return name_or_code
     if not isinstance(name_or_code, str):
         if not isinstance(name_or_code, Iterable):
             raise UserMistake(f"place: {name_or_code!r} is not a name, a code or a list of them.")
