@@ -101,6 +101,21 @@ def provenance(kind: str = FORWARD) -> dict[str, Any]:
     return told
 
 
+def draws_hash(kind: str = FORWARD) -> str | None:
+    """Sha256 of the draws (line endings aside), which decide what an uncertain run is."""
+    path = table_of(kind)
+    if not path.exists():
+        return None
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def provenance_in_short(kind: str = FORWARD) -> dict[str, Any]:
+    """What a run says of the draws it rests on: when and how they were made, and any warning."""
+    told = provenance(kind)
+    kept = {key: told[key] for key in ("date", "command", "draws") if key in told}
+    return kept | {"draws_hash": draws_hash(kind), "warning": warning(kind)}
+
+
 @cache
 def model_hash() -> str:
     """One hash of the source of the rooms that decide what the model does."""

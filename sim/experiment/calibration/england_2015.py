@@ -6,6 +6,7 @@ Looks at the population tables, at GDP deflators and at points of the official s
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import cache
@@ -121,7 +122,7 @@ def years() -> tuple[Year, ...]:
     steps = int(last[:4]) - int(first[:4])
     a_head = (index[last] / index[first]) ** (1.0 / steps) - 1.0
     found = []
-    for before, name in zip(YEARS, YEARS[1:], strict=False):
+    for before, name in itertools.pairwise(YEARS):
         people = everybody(name) / everybody(before) - 1.0
         known = name <= last
         found.append(Year(
