@@ -16,6 +16,7 @@ import typer
 
 from sim import cli_options as options
 from sim import cli_screen as screen
+from sim.cli_calibrate import calibrate
 from sim.cli_checks import england, validate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
 from sim.cli_options import (
@@ -316,6 +317,7 @@ def report(
 
 app.command()(validate)
 app.command()(england)
+app.command()(calibrate)
 
 
 @app.command()

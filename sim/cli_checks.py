@@ -60,6 +60,9 @@ def validate(
     if not quiet:
         _table(FACTS, told)
     screen.say(count_line(rows))
+    from sim.evidence import posterior
+
+    screen.warn(each for each in (posterior.warning(),) if each)
 
 
 def _councils(

@@ -46,12 +46,13 @@ def opening(settings: Settings) -> Opening:
     place = get(settings.place)
     sample = place.sample(settings.residents)
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
-    p = at_this_place(place, Parameters.build(overrides, settings.draw, settings.causal))
+    drawn = (settings.draw, settings.causal, dict(settings.given))
+    p = at_this_place(place, Parameters.build(overrides, *drawn))
     chosen = tuple(sorted((key, each.value) for key, each in overrides.items()))
-    numbers = (settings.draw, settings.causal, chosen)
+    numbers = (settings.draw, settings.causal, tuple(settings.given), chosen)
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
-    usual = Parameters.build({}, settings.draw, settings.causal)
-    norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))
+    usual = Parameters.build({}, *drawn)
+    norms = _once(_norms, numbers[:3], lambda: find_norms(usual))
     key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
     return Opening(place, sample, plan, cut(p, plan.arrows.model_dump()), norms, world.copy())
