@@ -182,23 +182,27 @@ PATTERNS = (
 
 @dataclass
 class Watch:
-    """Sees a baseline at the end of its first year and of its second, and its hospital months."""
+    """Sees a baseline at the end of its first two years, and its months of hospital and posts."""
 
     seen: Sight = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     admitted: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 2)))
+    posts: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 2)))
 
     def month(self, model: Any) -> None:
         """Note the month; the second look is the last."""
         if model.month > 2 * MONTHS_APART:
             return
         self._hospital(model)
+        self.posts += _posts(model)
         if model.month == MONTHS_APART:
             self.before = _survey(model)
         if model.month == 2 * MONTHS_APART:
             self.seen = _feelings(model) | _care(model) | _years_apart(self.before, _survey(model))
             rates = self.admitted[1] / np.maximum(self.admitted[0], 1.0)
             self.seen["admitted_high_over_none"] = _ratio(rates[1], rates[0])
+            empty = self.posts[1] / np.maximum(self.posts[0], 1.0)
+            self.seen["vacancies_home_over_homes"] = _ratio(empty[0], empty[1])
 
     def report(self, found: Any) -> None:
         """Nothing: patterns are told apart from the figures."""
@@ -330,17 +334,14 @@ def _care(model: Any) -> Sight:
         "helped_of_needy": _share(helped, needy),
         "savers_over_others": _ratio(_share(helped, needy & saver), _share(helped, needy & ~saver)),
         "unmet_50plus": float(without),
-        "vacancies_home_over_homes": _vacancies(model),
     }
 
 
-def _vacancies(model: Any) -> float:
-    """Vacancy rate of home care over that of care homes, this month."""
+def _posts(model: Any) -> NDArray[np.float64]:
+    """Posts, and empty ones, in home care and in care homes this month: float64[2, 2]."""
     from sim.agents.employers import CARE_HOMES, HOME_CARE
 
-    posts = model.posts
-    rates = [
-        _share(~posts.filled, np.isin(posts.kind, [int(each) for each in kinds]))
-        for kinds in (HOME_CARE, CARE_HOMES)
-    ]
-    return _ratio(rates[0], rates[1])
+    posts, kinds = model.posts, (HOME_CARE, CARE_HOMES)
+    here = [np.isin(posts.kind, [int(one) for one in each]) for each in kinds]
+    empty = [each & ~posts.filled for each in here]
+    return np.array([[each.sum() for each in rows] for rows in (here, empty)], dtype=np.float64)
