@@ -27,7 +27,8 @@ Written by `python docs/make_assumptions.py` from the evidence registry. Do not 
 An assumptions log in the sense of HM Treasury's Aqua Book: every number that feeds the model and
 rests on weak evidence (grade C) or on judgement (grade D), with its basis, its quality and who
 looks after it. Grades A and B are official statistics and studies; `python -m sim evidence KEY`
-shows any number in full. What results hang on is measured by `python -m sim sensitivity`, where it was run.
+shows any number in full. What results hang on is measured by `python -m sim sensitivity`, where
+it was run.
 
 - **Owner** of every line: the maintainers of this repository (CITATION.cff). **Review**: with every
   change of its row, whose history the version control keeps; and whenever the year of its source is
