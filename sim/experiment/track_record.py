@@ -27,11 +27,13 @@ COLUMNS = ("outcome", "held_out_checks", "passed", "near", "missed", "command", 
 # Which outcome a held-out figure speaks for: the figure's key (or pattern of keys), outcome.
 SPEAKS_FOR = (
     ("contagion_rel_increase_*", "often_lonely_share"),
+    ("plausible_loneliness_prevalence_change_mix_5y", "often_lonely_share"),
     ("lonely_if_caring_long", "often_lonely_share"),
     ("better_with_nothing_done", "often_lonely_share"),
     ("austerity_ae_visits_effect_2020", "ae_attendances_per_1000"),
     ("cut_raises_ae_visits_65plus", "ae_attendances_per_1000"),
     ("cut_leaves_admissions_65plus", "emergency_admissions_per_1000"),
+    ("austerity_inpatient_effect", "emergency_admissions_per_1000"),
     ("cut_leaves_admissions_65plus", "crises_per_1000"),
     ("cut_makes_20_hour_carers", "carers_20_plus_hours_share"),
     ("gap_hf2025_*", "funding_gap_gbp_per_head"),

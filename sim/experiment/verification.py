@@ -7,6 +7,7 @@ plans. Changes nothing; `verification_page` writes what it found.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 
 from sim.experiment import council_halves, hindcast_check, promises, rivals, track_record
 from sim.experiment.council_halves import Half
-from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
+from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Finding, Row, judge
 from sim.experiment.patterns import Judged, Watch
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
@@ -56,7 +57,7 @@ class Verification:
             f"not given within a fifth ({', '.join(each.councils)})."
             for each in self.halves
         ]
-        told += [f"Promise {row.key}: {row.verdict}, {row.note}." for row in self.promises]
+        told += [f"Plan, {row.key}: {row.verdict}, {row.note}." for row in self.promises]
         return told
 
     def facts(self) -> dict[str, Any]:
@@ -124,9 +125,27 @@ def verify(
         jobs, progress,
     )  # fmt: skip
     took("promises of plans")
+    rows = in_order(_answered(rows, kept))
     return Verification(
         rows, watch.judged(), structures, in_order(hindcast), halves, kept, seconds
     )  # fmt: skip
+
+
+def _answered(rows: list[Row], kept: list[Row]) -> list[Row]:
+    """The rows, with targets that a plan's run answered in place of their reasons for not being."""
+    found = {row.key: row for row in kept if row.kind != promises.KIND}
+    sign = _sign_of_admissions(rows)
+    found |= {sign.key: sign} if sign is not None else {}
+    return [found.get(row.key, row) for row in rows]
+
+
+def _sign_of_admissions(rows: list[Row]) -> Row | None:
+    """The published null effect of a cut on inpatient use: 0 where admissions stay within 3%."""
+    for row in rows:
+        if row.key == "cut_leaves_admissions_65plus" and row.value is not None:
+            sign = 0.0 if row.verdict == PASS else math.copysign(1.0, row.value - 1.0)
+            return judge(Finding("austerity_inpatient_effect", sign, f"as {row.key}: {row.note}"))
+    return None
 
 
 def _councils(residents: int) -> int:
