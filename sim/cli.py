@@ -17,6 +17,7 @@ import typer
 from sim import cli_options as options
 from sim import cli_screen as screen
 from sim.cli_app import open_app
+from sim.cli_calibrate import calibrate
 from sim.cli_checks import england, validate
 from sim.cli_evaluate import evaluate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
@@ -316,6 +317,7 @@ for each in (uncertainty, sensitivity, worth_knowing, trust):
     app.command()(each)
 app.command()(explorer)
 app.command("app")(open_app)
+app.command()(calibrate)
 
 
 @app.command()

@@ -14,6 +14,7 @@ import typer
 from sim import cli_screen as screen
 from sim.cli_exit import ME
 from sim.cli_options import (
+    JobsOption,
     JsonOption,
     QuietOption,
     ResidentsOption,
@@ -26,6 +27,12 @@ from sim.errors import UserMistake
 CouncilsOption = Annotated[
     bool, typer.Option("--councils", help="Compare contrasting councils with their own figures.")
 ]
+FitOption = Annotated[
+    bool, typer.Option("--fit", help="England's figures alone: no rivals, hindcast or councils.")
+]
+RecordOption = Annotated[
+    bool, typer.Option("--record", help="Keep the record by outcome with the program's evidence.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Lines the model has no figure of, too.")]
 FACTS = ("key", "kind", "target", "low", "high", "value", "verdict")
 COUNCIL_FACTS = ("council", "figure", "published", "imputed", "model", "ratio", "given")
@@ -37,29 +44,71 @@ def validate(
     years: YearsOption = None,
     seed: SeedOption = None,
     councils: CouncilsOption = False,
+    fit: FitOption = False,
+    record: RecordOption = False,
+    jobs: JobsOption = None,
     write: WriteOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a baseline of England with the published figures, misses first."""
+    """Hold the model against everything published: figures, patterns, rivals, earlier years."""
     if councils:
         _councils(residents, years, seed, write, quiet, as_json)
         return
-    from sim.experiment.validate import count_line, write_page
+    asked = _given(residents=residents, years=years, seed=seed)
+    if fit:
+        _fit(asked, write, quiet, as_json)
+        return
+    from sim.experiment import track_record
+    from sim.experiment.verification import verify
+    from sim.experiment.verification_page import write_page
+
+    with screen.Progress(quiet or as_json, "steps") as progress:
+        found = verify(**asked, progress=progress, **_given(jobs=jobs))
+    command = _command("validate", asked, write or "docs/validation.md")
+    if write is not None:
+        write_page(found, write, command)
+    if record:
+        track_record.write(track_record.record(found.checks(), command))
+    if as_json:
+        screen.say_json(found.facts())
+        return
+    if not quiet:
+        _table(FACTS, [{fact: getattr(row, fact) for fact in FACTS} for row in found.rows])
+        _structures(found)
+    screen.say(*found.lines())
+
+
+def _structures(found: Any) -> None:
+    """Rival by pattern."""
+    names = [each.key for each in found.structures]
+    screen.say("")
+    screen.table(
+        ("pattern", *names),
+        [
+            (judged.key, *(each.patterns[row].verdict for each in found.structures))
+            for row, judged in enumerate(found.patterns)
+        ],
+    )
+    screen.say("")
+
+
+def _fit(asked: dict[str, Any], write: str | None, quiet: bool, as_json: bool) -> None:
+    """England's figures with their targets."""
+    from sim.experiment.validate import count_line, target_lines, write_page
     from sim.experiment.validate import validate as compare_with_figures
 
-    asked = _given(residents=residents, years=years, seed=seed)
     with screen.Progress(quiet or as_json, "months") as progress:
         rows = compare_with_figures(**asked, progress=progress)
     if write is not None:
-        write_page(rows, write, _command("validate", asked, write))
+        write_page(rows, write, _command("validate --fit", asked, write))
     told = [{fact: getattr(row, fact) for fact in FACTS} for row in rows]
     if as_json:
         screen.say_json(told)
         return
     if not quiet:
         _table(FACTS, told)
-    screen.say(count_line(rows))
+    screen.say(count_line(rows), *target_lines(rows))
 
 
 def _councils(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake, did_you_mean
+from sim.evidence import posterior
 from sim.evidence.registry import registry
 from sim.evidence.rows import Evidence, is_possible, unit_of
 
@@ -100,6 +101,7 @@ class Parameters:
         drawn = {}
         if draw:
             drawn = {row.key: draw_one(row, draw) for row in _drawable() if row.key not in chosen}
+            drawn |= {key: each for key, each in posterior.row(draw).items() if key in drawn}
         drawn |= {key: float(value) for key, value in (given or {}).items() if key not in chosen}
         numbers.update(drawn)
         reading = READINGS[causal]

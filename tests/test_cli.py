@@ -342,18 +342,20 @@ def test_validation_prints_every_figure_and_its_verdict(monkeypatch, capsys):
     asked_for = {}
     room.validate = lambda progress, **asked: asked_for.update(asked) or [row, row]
     room.count_line = lambda rows: f"{len(rows)} figures measured"
+    room.target_lines = lambda rows: []
     room.write_page = lambda rows, path, command: asked_for.update(path=path, command=command)
     monkeypatch.setitem(sys.modules, "sim.experiment.validate", room)
-    assert main(["validate", "--residents", "3000", "--years", "2", "--write", "fit.md"]) == 0
+    asked = ["--residents", "3000", "--years", "2", "--write", "fit.md"]
+    assert main(["validate", "--fit", *asked]) == 0
     out = capsys.readouterr().out
     assert "2 figures measured" in out and "close" in out
     assert asked_for == {
         "residents": 3000,
         "years": 2,
         "path": "fit.md",
-        "command": "python -m sim validate --residents 3000 --years 2 --write fit.md",
+        "command": "python -m sim validate --fit --residents 3000 --years 2 --write fit.md",
     }
-    assert main(["validate", "--json"]) == 0
+    assert main(["validate", "--fit", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["verdict"] == "close"
 
 

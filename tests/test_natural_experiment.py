@@ -86,7 +86,7 @@ def test_a_small_pair_of_runs_keeps_people_and_takes_money_away() -> None:
 
 YEARLY = {
     "council_spend_gbp_per_head": [400.0, 410.0],
-    "demand_gap_gbp_per_head": [0.0, 20.0],
+    "demand_gap_gbp_per_head": [5.0, 25.0],
     "need_gap_gbp_per_head": [50.0, 55.0],
     "fee_gap_gbp_per_head": [30.0, 35.0],
 }
@@ -94,7 +94,7 @@ YEARLY = {
 
 def test_spending_needed_is_built_step_by_step() -> None:
     found = projections.needed_gbp_bn(YEARLY, 100_000_000.0)
-    assert found["demand"] == pytest.approx([0.0, 3.0])  # 10 more spent and 20 short
+    assert found["demand"] == pytest.approx([0.0, 3.0])  # 10 more spent and 20 more short
     assert found["demand_access"] == pytest.approx([5.0, 8.5])
     assert found["demand_access_pay"] == pytest.approx([8.0, 12.0])
 

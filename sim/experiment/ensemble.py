@@ -259,6 +259,33 @@ class _Effort:
                 self.tell("a worker was killed; starting again with those left")
 
 
+def work_through(
+    work: Callable[[Any], None], tasks: Sequence[Any], jobs: int, progress: Progress | None = None
+) -> None:
+    """Do `work(task)` for every task in workers; what a task finds it keeps in its own file."""
+    from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+    waiting, flight = deque(tasks), set[Future[None]]()
+    width = max(1, min(jobs, len(tasks)))
+    options = {"timeout": _IDLE_SECONDS, "env": _ONE_THREAD, "initializer": _settle_in}
+    pool = ProcessPoolExecutor(max_workers=width, initargs=(os.getpid(),), **options)
+    try:
+        with _stop_signals_as_ctrl_c():
+            while waiting or flight:
+                while waiting and len(flight) < width:
+                    with _ctrl_c_later():
+                        flight.add(pool.submit(work, waiting.popleft()))
+                ready, flight = wait(flight, return_when=FIRST_COMPLETED)
+                for each in ready:
+                    each.result()
+                if progress is not None:
+                    progress(len(tasks) - len(waiting) - len(flight), len(tasks), "")
+    finally:
+        with _ctrl_c_later():
+            _until_all_are_taken(flight)
+            pool.shutdown(wait=True, kill_workers=True)
+
+
 def _until_all_are_taken(flight: Iterable[Future[float]]) -> None:
     # The pool trips over a task handed in but not yet taken up when it is told to stop.
     until = time.monotonic() + 1

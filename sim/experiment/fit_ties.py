@@ -43,7 +43,7 @@ class Friendships:
     def look(self, model: Any) -> None:
         """Count ties; compare with those of a year ago, and after seven years with the first."""
         people, friends = model.world.people, model.world.ties.friends
-        seen = _shares(model) | _clusters(model)
+        seen = shares_of_ties(model) | clusters(model)
         if self.before is not None:
             seen |= _made(model, *self.before)
             ever = np.unique(np.concatenate(self.ever)) if self.ever else people.id[:0]
@@ -119,7 +119,8 @@ def _is_close(model: Any) -> Flags:
     return np.asarray(friends.strength > model.p.close_strength * FULL)
 
 
-def _shares(model: Any) -> dict[str, float]:
+def shares_of_ties(model: Any) -> dict[str, float]:
+    """How many friends people have by age, who chats, how alike in age friends are."""
     people, friends = model.world.people, model.world.ties.friends
     size, years = len(people), people.age_months // 12
     close = _is_close(model)
@@ -164,7 +165,7 @@ def _have(model: Any, ties: Flags) -> Flags:
     return has
 
 
-def _clusters(model: Any) -> dict[str, float]:
+def clusters(model: Any) -> dict[str, float]:
     """How much oftener people are lonely if somebody one, two or three friendships away is.
 
     Chances stand in for answers, whose noise is each person's own.

@@ -30,12 +30,15 @@ def needed_gbp_bn(yearly: dict[str, list[float]], people: float) -> dict[str, li
     """Extra spending needed each year over year 1's spending, billions at 2024/25 prices.
 
     `yearly` holds pounds per head a year by measure; `people` is England's population. Demand is
-    what was spent plus the demand gap; access adds the need gap; pay adds the fee gap.
+    what was spent plus the demand gap, less both in year 1: the published figure is what saves
+    today's services from decline, and who was refused or waiting in year 1 is not part of that.
+    Access adds the need gap; pay adds the fee gap.
     """
     spend = yearly["council_spend_gbp_per_head"]
     found: dict[str, list[float]] = {step: [] for step in STEPS}
     for row, spent in enumerate(spend):
-        total = spent + yearly["demand_gap_gbp_per_head"][row] - spend[0]
+        short = yearly["demand_gap_gbp_per_head"]
+        total = spent + short[row] - (spend[0] + short[0])
         found["demand"].append(total * people / BILLION)
         total += yearly["need_gap_gbp_per_head"][row]
         found["demand_access"].append(total * people / BILLION)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.evidence import posterior
 from sim.experiment import atomic, ceilings, member
 from sim.experiment.ensemble import Outcome
 from sim.experiment.request import Request, evidence_hash, source_hash
@@ -53,6 +54,7 @@ def run_record(
         "request": request.settings(),
         "scenarios": request.texts(),
         "evidence_hash": evidence_hash(),
+        "calibration": posterior.provenance_in_short(),
         "source_hash": source_hash(),
         "results_hash": results_hash,
         "seeds": [request.seed + each for each in range(request.members)],

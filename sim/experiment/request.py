@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from sim.errors import UserMistake, did_you_mean
+from sim.evidence import posterior
 from sim.parameters import READINGS
 
 BASELINE = "baseline"
@@ -157,6 +158,7 @@ class Request:
             "scenarios": self.texts(),
             "model": self.model,
             "evidence": evidence_hash(),
+            "posterior": posterior.draws_hash(),
             "source": source_hash(),
         }
 

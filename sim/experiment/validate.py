@@ -51,11 +51,13 @@ def validate(
     years: int = 10,
     seed: int = 1,
     progress: Progress | None = None,
+    also: Sequence[Any] = (),
 ) -> list[Row]:
     """Live a baseline of England and return every figure with its target: misses first.
 
-    Within a verdict the farthest off comes first, in rooms allowed. `progress(done, asked, note)`
-    is called each month. The natural experiment of the 2010s follows, as paired runs of its own.
+    Each of `also` sees the same run month by month (`month`, `report`). Within a verdict the
+    farthest off comes first, in rooms allowed. `progress(done, asked, note)` is called each month.
+    The natural experiment of the 2010s follows, as paired runs of its own.
     """
     for name, value in (("residents", residents), ("years", years)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -65,7 +67,7 @@ def validate(
     model = CommunityModel(
         place="England", residents=residents, years=years, plan="baseline", rng=seed, lives=False
     )
-    rows = [judge(each) for each in observe(model, progress).found]
+    rows = [judge(each) for each in observe(model, progress, also).found]
     rows += projections.rows(model)
     experiment = natural_experiment.run(
         residents, min(years, EXPERIMENT_YEARS), seed=seed, progress=progress
@@ -156,22 +158,20 @@ def _faults(model: Any) -> list[str]:
 
 
 def not_computed(measured: Iterable[str]) -> list[Row]:
-    """One row for each family of targets that no figure answers, with the reason."""
+    """Every target that no figure answers, one row each, with the reason."""
     done = set(measured)
-    left = [row for row in registry().targets() if row.key not in done]
-    rows = []
+    return [
+        Row(row.key, row.kind, row.value, None, None, None, NOT_COMPUTED, _why_not(row.key))
+        for row in registry().targets()
+        if row.key not in done
+    ]
+
+
+def _why_not(key: str) -> str:
     for patterns, reason in families():
-        here = [row for row in left if any(fnmatchcase(row.key, each) for each in patterns)]
-        left = [row for row in left if row not in here]
-        if here:
-            others = f" and {len(here) - 1} like it" if len(here) > 1 else ""
-            kinds = " and ".join(sorted({row.kind for row in here}))
-            key = f"{here[0].key}{others}"
-            rows.append(Row(key, kinds, None, None, None, None, NOT_COMPUTED, reason))
-    for row in left:
-        reason = "no measurement of it has been written"
-        rows.append(Row(row.key, row.kind, row.value, None, None, None, NOT_COMPUTED, reason))
-    return rows
+        if any(fnmatchcase(key, each) for each in patterns):
+            return reason
+    return "no measurement of it has been written"
 
 
 def families() -> list[tuple[tuple[str, ...], str]]:
@@ -193,8 +193,28 @@ def count_line(rows: Sequence[Row]) -> str:
     return (
         f"{measured} figures measured: {told[PASS]} pass, {told[NEAR]} near, {told[MISS]} miss "
         f"({lucky} of them within luck at this size). "
-        f"{told[NOT_COMPUTED]} families or figures not computed."
+        f"{told[NOT_COMPUTED]} targets not computed, each with its reason."
     )
+
+
+def target_lines(rows: Sequence[Row]) -> list[str]:
+    """For each kind of target: rows listed, computed, and how many are inside their tolerance."""
+    lines = []
+    for kind in ("calibration_target", "validation_target"):
+        keys = {row.key for row in registry().targets(kind)}
+        mine = [row for row in rows if row.key in keys]
+        computed = [row for row in mine if row.verdict != NOT_COMPUTED]
+        inside = sum(row.verdict == PASS for row in computed)
+        near = sum(row.verdict == NEAR for row in computed)
+        lucky = sum(row.verdict in (NEAR, MISS) and row.may_be_luck for row in computed)
+        share = f" ({inside / len(computed):.0%})" if computed else ""
+        lines.append(
+            f"{_plain(kind).capitalize()}s: {len(mine)} rows listed, {len(computed)} computed, "
+            f"{inside}{share} inside their stated tolerance, {near} near, "
+            f"{len(computed) - inside - near} miss; {lucky} of those outside could be luck at this "
+            f"size; {len(mine) - len(computed)} not computed, each with a reason."
+        )
+    return lines
 
 
 def page(rows: Sequence[Row], command: str = COMMAND, when: datetime | None = None) -> str:
@@ -206,6 +226,8 @@ def page(rows: Sequence[Row], command: str = COMMAND, when: datetime | None = No
         f"Written by `{command}` on {date}. Do not edit: run it again.",
         "",
         count_line(rows),
+        "",
+        *(f"- {line}" for line in target_lines(rows)),
         "",
         "A baseline of England. Targets and the room around them come from the evidence registry "
         "(`python -m sim evidence KEY`); rows of kind *account* from England's starting account; "

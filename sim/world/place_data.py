@@ -31,7 +31,7 @@ _PROFILE = "lsoa21_profile_england.csv"
 _CARS = "lsoa21_no_car_households_census2021.csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Neighbourhoods:
     """Neighbourhoods (LSOA 2021), one row each, as read-only columns.
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -77,14 +77,23 @@ class Place:
         A pure function of the place and the number. Raises UserMistake for a number below 200
         or above all of England.
         """
+        if type(residents) is int:  # asked for again and again: by every run, and by its norms
+            return _sampled(self.code, self.name, self.neighbourhoods, residents)
         return draw_sample(self.code, self.name, self.neighbourhoods, residents)
 
 
-def get(name_or_code: str | Iterable[str]) -> Place:
+@lru_cache(maxsize=16)
+def _sampled(code: str, name: str, here: Neighbourhoods, residents: int) -> Sample:
+    return draw_sample(code, name, here, residents)
+
+
+def get(name_or_code: str | Iterable[str] | Place) -> Place:
     """The place of this name or code, or of a list of neighbourhood names or codes.
 
     Raises UserMistake when there is no such place or more than one.
     """
+    if isinstance(name_or_code, Place):  # a place made by hand, such as England of another year
+        return name_or_code
     if not isinstance(name_or_code, str):
         if not isinstance(name_or_code, Iterable):
             raise UserMistake(f"place: {name_or_code!r} is not a name, a code or a list of them.")

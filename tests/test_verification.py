@@ -1,0 +1,165 @@
+"""The checks can fail: patterns, rivals, records and the page say what was found, misses first."""
+
+import csv
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim.evidence import registry
+from sim.evidence.rows import DATA
+from sim.experiment import patterns, rivals, track_record, verification
+from sim.experiment.council_halves import UNTOUCHED, USED, Half, chosen
+from sim.experiment.councils import CouncilRow
+from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
+from sim.experiment.hindcast_check import HELD_OUT
+from sim.experiment.hindcast_check import _row as hindcast_row
+from sim.experiment.validate import target_lines
+from sim.experiment.verification_page import page
+from sim.outcomes import MEASURES
+from sim.world.ties import FULL
+
+WHEN = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def model_with_friends(pairs, size):
+    a, b = np.array(pairs).T
+    friends = SimpleNamespace(a=a, b=b, strength=np.full(a.size, FULL))
+    world = SimpleNamespace(people=range(size), ties=SimpleNamespace(friends=friends))
+    return SimpleNamespace(world=world)
+
+
+def test_at_least_twelve_patterns_each_with_a_row_of_evidence_and_a_rule():
+    assert len(patterns.PATTERNS) >= 12
+    assert len({each.key for each in patterns.PATTERNS}) == len(patterns.PATTERNS)
+    for each in patterns.PATTERNS:
+        assert registry().get(each.source) and each.rule and each.claim
+
+
+def test_a_triangle_is_closed_and_a_star_is_open():
+    assert patterns.closed_share(model_with_friends([(0, 1), (1, 2), (2, 0)], 3)) == 1.0
+    assert patterns.closed_share(model_with_friends([(0, 1), (0, 2), (0, 3)], 4)) == 0.0
+    with_outsiders = model_with_friends([(0, 1), (1, 2), (2, 0), (0, -1)], 3)
+    assert patterns.closed_share(with_outsiders) == 1.0
+
+
+def test_loneliness_that_does_not_fall_with_distance_is_no_cluster():
+    rule = next(each for each in patterns.PATTERNS if each.key == "lonely_in_clusters")
+    assert rule.judge({"cluster_1": 0.3, "cluster_2": 0.2, "cluster_3": 0.1}) == (0.3, True)
+    assert not rule.judge({"cluster_1": 0.3, "cluster_2": 0.3, "cluster_3": 0.1})[1]
+    assert not rule.judge({"cluster_1": 0.05, "cluster_2": 0.03, "cluster_3": 0.01})[1]
+
+
+def test_people_chosen_at_their_loneliest_get_better_only_if_answers_move():
+    before = {
+        "id": np.arange(4),
+        "broad": np.array([1, 1, 0, 0]) > 0,
+        "step": np.array([4, 4, 1, 0]),
+    }
+    same = patterns._years_apart(before, before)
+    assert same["nothing_done_smd"] == 0.0 and same["stay_less_start"] == 1.0
+    after = before | {"step": np.array([2, 3, 1, 0])}
+    assert patterns._years_apart(before, after)["nothing_done_smd"] == pytest.approx(
+        -1.5 / np.std([4, 4, 1, 0])
+    )
+
+
+def test_nothing_is_judged_before_two_looks():
+    assert {each.verdict for each in patterns.Watch().judged()} == {NOT_COMPUTED}
+
+
+def test_a_figure_that_cannot_be_told_is_not_shown():
+    seen = dict.fromkeys(("young_over_65_74", "old_over_65_74"), float("nan"))
+    assert patterns._judge(patterns.PATTERNS[0], seen).verdict == MISS
+
+
+def test_at_least_three_rivals_each_setting_aside_numbers_of_the_model():
+    assert len(rivals.RIVALS) >= 3
+    for rival in rivals.RIVALS:
+        plan = rivals.plan_of(rival.numbers)
+        assert set(plan.overrides) == set(rival.numbers)
+    assert rivals.plan_of({}).overrides == {}
+
+
+@pytest.mark.slow
+def test_every_rival_fails_a_pattern_ours_shows():
+    ours, *others = rivals.compare(4000, 1)
+    for rival in others:
+        assert set(rival.failed) - set(ours.failed), rival.key
+
+
+def test_the_hindcast_is_judged_within_a_tenth_and_gaps_are_said():
+    assert (
+        hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, [109.0, 110.0]).verdict == PASS
+    )
+    assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, [115.0]).verdict == NEAR
+    assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, [130.0]).verdict == MISS
+    assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, None).verdict == NOT_COMPUTED
+
+
+def test_the_two_halves_share_no_council_and_never_change():
+    halves = chosen(5)
+    assert len(halves[UNTOUCHED]) == len(halves[USED]) == 5
+    assert not set(halves[UNTOUCHED]) & set(halves[USED])
+    assert halves == chosen(5)
+
+
+def a_verification() -> verification.Verification:
+    late = Row("care_home_admissions_65plus_ASCOF2A 2023/24", HELD_OUT, 566, 509, 623, 700, MISS)
+    rows = [
+        Row("contagion_rel_increase_1_degree", "validation_target", 0.5, 0.4, 0.6, 0.3, MISS, "x"),
+        Row("lonely_often_always_male", "calibration_target", 0.06, 0.05, 0.07, 0.06, PASS, "y"),
+        Row("frome_emergency_change", "validation_target", -0.14, None, None, None, NOT_COMPUTED,
+            "needs a plan"),
+    ]  # fmt: skip
+    judged = [patterns._judge(each, {}) for each in patterns.PATTERNS]
+    council = CouncilRow("Surrey", "care_home_weeks_65plus", 100.0, 130.0, 130.0, 130.0)
+    halves = [Half(UNTOUCHED, ("Surrey",), (council,)), Half(USED, ("Surrey",), (council,))]
+    ours = rivals.Standing(rivals.OURS, "ours", tuple(judged))
+    promise = Row("loneliness_service_saves_cash", "promise", 0.04, 0.0, 0.2, 0.5, MISS, "z")
+    return verification.Verification(rows, judged, [ours], [late], halves, [promise])
+
+
+def test_the_record_counts_only_what_nothing_was_fitted_to():
+    told = {
+        row["outcome"]: row for row in track_record.record(a_verification().checks(), "c", WHEN)
+    }
+    assert set(told) == set(MEASURES)
+    homes = told["care_home_entries_per_100k_65plus"]
+    assert (homes["held_out_checks"], homes["near"], homes["missed"]) == (2, 1, 1)
+    lonely = told["often_lonely_share"]
+    assert (lonely["held_out_checks"], lonely["passed"], lonely["missed"]) == (1, 0, 1)
+    assert told["waiting_per_1000"]["held_out_checks"] == 0
+
+
+def test_the_record_that_is_shipped_has_every_outcome_and_adds_up():
+    with (DATA / track_record.FILE).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == track_record.COLUMNS
+    assert [row["outcome"] for row in rows] == list(MEASURES)
+    for row in rows:
+        parts = sum(int(row[name]) for name in ("passed", "near", "missed"))
+        assert parts == int(row["held_out_checks"])
+    assert any(int(row["held_out_checks"]) for row in rows)
+
+
+def test_the_page_shows_misses_before_anything_else_and_names_them():
+    text = page(a_verification(), "the command", WHEN)
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    assert heads[0].startswith("## Misses first (3 of")
+    first = text.split("## Verification:")[0]
+    assert "loneliness_service_saves_cash" in first and "contagion_rel_increase_1_degree" in first
+    assert "`the command` on 2026-01-02" in text and "frome_emergency_change" in text
+
+
+def test_every_target_is_listed_and_counted():
+    told = target_lines(a_verification().rows)
+    assert told[1].startswith("Validation targets: 2 rows listed, 1 computed, 0 (0%) inside")
+
+
+def test_everything_found_can_be_told_as_json():
+    import json
+
+    told = json.loads(json.dumps(a_verification().facts()))
+    assert {"figures", "patterns", "structures", "hindcast", "council_halves"} <= set(told)
