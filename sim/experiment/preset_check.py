@@ -203,9 +203,10 @@ def _change(
 def _judge(expected: str, change: Change, flat_within: float) -> Judged:
     if expected == "unclear":
         return "as stated"
-    if expected == "flat":
+    if expected in ("flat", "holds"):
         small = abs(change.median) <= flat_within * abs(change.level)
-        return "as stated" if small or change.sign == 0 else "the other way"
+        fine = small or change.sign == 0 or (expected == "holds" and change.sign > 0)
+        return "as stated" if fine else "the other way"
     if change.median == change.p05 == change.p95 == 0:
         return "no difference at all"
     if change.sign == 0:
