@@ -145,8 +145,9 @@ class Expectation(Table):
 
     says: Annotated[tuple[Prose, ...], _LISTED] = Field((), max_length=50)
     direction: dict[str, Direction] = Field(default_factory=dict)
-    conversion: Direction | None = Field(
-        None, description="where the share of referred people who do anything goes"
+    conversion: Direction | Literal["holds"] | None = Field(
+        None,
+        description="where the share of referred people who do anything goes; holds is flat or up",
     )
     in_year: int | None = Field(
         None, ge=1, le=RUN_LIMITS["years"][1], description="year looked at; left out: the last"

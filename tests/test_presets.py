@@ -5,6 +5,9 @@ order of blocks, its named variants with their payers; and that cut effects leav
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -202,6 +205,8 @@ def change(middle: float, low: float, high: float, level: float = 1.0) -> Change
         ("flat", change(0.01, 0.005, 0.015), "as stated"),
         ("flat", change(0.1, 0.05, 0.15), "the other way"),
         ("flat", change(0.1, -0.05, 0.15), "as stated"),
+        ("holds", change(0.1, 0.05, 0.15), "as stated"),
+        ("holds", change(-0.1, -0.15, -0.05), "the other way"),
         ("unclear", change(9, 8, 10), "as stated"),
     ],
 )
@@ -265,3 +270,35 @@ def test_the_gains_of_a_pilot_fade() -> None:
     assert max(gains[:2]) > 0
     assert gains[2] < max(gains[:2]) / 2 + 1e-9
     assert came[1] - came[0] < 0.005
+
+
+# --- the command ------------------------------------------------------------------------------
+
+
+def presets_command(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sim", "presets", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_unknown_preset_is_refused_in_a_sentence() -> None:
+    done = presets_command("bevy_hut")
+    assert done.returncode == 2
+    assert "bevy_hub" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_command_writes_its_table_and_page_and_takes_up_where_it_was(tmp_path) -> None:
+    page = tmp_path / "page.md"
+    words = ["link_workers_alone", "--residents", "300", "--years", "1", "--members", "2",
+             "--jobs", "1", "--out", str(tmp_path / "run"), "--write", str(page)]  # fmt: skip
+    first = presets_command(*words)
+    assert first.returncode == 0, first.stderr
+    table = (tmp_path / "run" / "presets.csv").read_bytes()
+    head = table.decode().splitlines()[0]
+    assert "inside_its_pattern" in head and "mechanism" in head and "cash" in head
+    text = page.read_text(encoding="utf-8")
+    assert "link_workers_alone" in text and "python -m sim presets" in text
+    began = time.monotonic()
+    again = presets_command(*words)
+    assert again.returncode == 0 and (tmp_path / "run" / "presets.csv").read_bytes() == table
+    assert time.monotonic() - began < 60

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import UserMistake
@@ -19,6 +20,7 @@ from sim.experiment.ensemble import Progress
 from sim.experiment.preset_facts import Facts, facts_of
 from sim.experiment.request import BASELINE
 from sim.experiment.run import RunResult, run_presets
+from sim.experiment.summary import yearly
 from sim.outcomes import MEASURES
 from sim.scenario import Scenario, load, presets
 
@@ -33,23 +35,35 @@ REACHED = "reached"
 CONVERSION = preset_words.CONVERSION
 FLAT_WITHIN = 0.02  # of the baseline's level: a smaller change still counts as flat
 FLAT_OVER_YEARS = 0.15  # the same for a baseline, whose people and prices change over the years
+AGREED = 0.9  # of members: in a few runs the range alone leaves out the one that differs
 LIKELY = 0.5  # a chance of saving cash above this must be carried by lines of the ledger
 
 
 @dataclass(frozen=True)
 class Change:
-    """A paired difference over members, and the level it is a difference from."""
+    """A paired difference over members, and the level it is a difference from.
+
+    `year` is 0 for the mean of all years.
+    """
 
     median: float
     p05: float
     p95: float
     level: float
     year: int
+    agreement: float = 1.0
+
+    @classmethod
+    def of(cls, moved: pd.Series, level: float, year: int) -> Change:
+        """The change whose value in each member is one of `moved`."""
+        middle, low, high = (float(each) for each in moved.quantile([0.5, 0.05, 0.95]))
+        agree = (np.sign(moved) == np.sign(middle)).mean()
+        return cls(middle, low, high, level, year, float(agree))
 
     @property
     def sign(self) -> int:
-        """1 or -1 where the 90% range lies on one side of nothing, else 0."""
-        return (self.p05 > 0) - (self.p95 < 0)
+        """1 or -1 where the 90% range lies on one side of nothing and the runs agree, else 0."""
+        return ((self.p05 > 0) - (self.p95 < 0)) * (self.agreement >= AGREED)
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,7 @@ class Row:
     @property
     def cash_is_carried(self) -> bool:
         """False where saving is likelier than not, and no line of the ledger says by what."""
-        chance = self.verdict.chance_saves_cash if self.verdict else 0.0
-        return chance <= LIKELY or bool(preset_words.falling_lines(self.facts))
+        return preset_words.carried(self.verdict, self.facts, LIKELY)
 
 
 @dataclass(frozen=True)
@@ -136,24 +149,36 @@ def judge(plans: Sequence[Scenario], done: RunResult) -> Checked:
     table = results.load(done.out)
     summary, verdicts = done.summary, appraise(table, record).verdicts
     facts = facts_of(done.out, record["members_finished"])
-    rows = [_baseline_row(table, facts)]
-    rows += [_row(plan, summary, facts, verdicts.get(plan.name)) for plan in plans]
+    here = table[table["group"] == "all"]
+    years = yearly(here.astype({"scenario": object, "measure": object, "group": object}))
+    rows = [_baseline_row(years, facts)]
+    rows += [_row(plan, summary, years, facts, verdicts.get(plan.name)) for plan in plans]
     return Checked(rows, facts, done, record["request"])
 
 
 def _row(
-    plan: Scenario, summary: pd.DataFrame, facts: dict[str, Facts], verdict: Verdict | None
+    plan: Scenario,
+    summary: pd.DataFrame,
+    years: pd.DataFrame,
+    facts: dict[str, Facts],
+    verdict: Verdict | None,
 ) -> Row:
     mine = summary[summary["scenario"] == plan.name]
     level = summary[summary["scenario"] == BASELINE]
     year = min(plan.expect.in_year or int(mine["year"].max()), int(mine["year"].max()))
+
+    def everyone(measure: str) -> Change | None:
+        if plan.expect.in_year is None and MEASURES[measure].yearly == "sum":
+            return _over_the_run(years, plan.name, measure)
+        return _change(mine, level, measure, "all", year)
+
     judgements = tuple(
         Judgement(measure, expected, change, _judge(expected, change, FLAT_WITHIN))
         for measure, expected in plan.expect.direction.items()
-        if (change := _change(mine, level, measure, "all", year)) is not None
+        if (change := everyone(measure)) is not None
     )
     judgements += _conversion(plan, facts, year)
-    effects = {each: _change(mine, level, each, "all", year) for each in SHOWN}
+    effects = {each: everyone(each) for each in SHOWN}
     reached = {each: _change(mine, level, each, REACHED, year) for each in SHOWN}
     row = Row(
         scenario=plan,
@@ -175,8 +200,7 @@ def _conversion(plan: Scenario, facts: dict[str, Facts], year: int) -> tuple[Jud
         return ()
     pairs = zip(facts[plan.name].shares, facts[BASELINE].shares, strict=True)
     moved = pd.Series([with_plan - without for with_plan, without in pairs])
-    middle, low, high = (float(each) for each in moved.quantile([0.5, 0.05, 0.95]))
-    change = Change(middle, low, high, facts[BASELINE].did_anything_share, year)
+    change = Change.of(moved, facts[BASELINE].did_anything_share, year)
     judged = _judge(plan.expect.conversion, change, FLAT_WITHIN)
     return (Judgement(CONVERSION.key, plan.expect.conversion, change, judged),)
 
@@ -197,15 +221,26 @@ def _change(
         float(found["difference_p95"]),
         float(usual.iloc[0]) if len(usual) else float("nan"),
         year,
+        float(found["sign_agreement"]),
     )
+
+
+def _over_the_run(years: pd.DataFrame, name: str, measure: str) -> Change | None:
+    """Events in an average year of the run: one year of a small town holds too few to tell."""
+    here = years[(years["measure"] == measure) & years["scenario"].isin([name, BASELINE])]
+    wide = here.pivot_table(index="member", columns="scenario", values="value")
+    if name not in wide:
+        return None
+    return Change.of(wide[name] - wide[BASELINE], float(wide[BASELINE].median()), 0)
 
 
 def _judge(expected: str, change: Change, flat_within: float) -> Judged:
     if expected == "unclear":
         return "as stated"
-    if expected == "flat":
+    if expected in ("flat", "holds"):
         small = abs(change.median) <= flat_within * abs(change.level)
-        return "as stated" if small or change.sign == 0 else "the other way"
+        fine = small or change.sign == 0 or (expected == "holds" and change.sign > 0)
+        return "as stated" if fine else "the other way"
     if change.median == change.p05 == change.p95 == 0:
         return "no difference at all"
     if change.sign == 0:
@@ -213,20 +248,16 @@ def _judge(expected: str, change: Change, flat_within: float) -> Judged:
     return "as stated" if change.sign == {"up": 1, "down": -1}[expected] else "the other way"
 
 
-def _baseline_row(table: pd.DataFrame, facts: dict[str, Facts]) -> Row:
+def _baseline_row(years: pd.DataFrame, facts: dict[str, Facts]) -> Row:
     """The baseline against its own file: the last year less the first, paired by member."""
     plan = load(BASELINE)
-    from sim.experiment.summary import yearly
-
-    mine = table[(table["scenario"] == BASELINE) & (table["group"] == "all")]
-    years = yearly(mine.astype({"scenario": object, "measure": object, "group": object}))
-    wide = years.pivot_table(index=["measure", "member"], columns="year", values="value")
+    mine = years[years["scenario"] == BASELINE]
+    wide = mine.pivot_table(index=["measure", "member"], columns="year", values="value")
     last = int(years["year"].max())
     told = {}
     for measure in dict.fromkeys((*SHOWN, *plan.expect.direction)):
         here = wide.loc[measure]
-        moved = (here[last] - here[1]).quantile([0.5, 0.05, 0.95])
-        told[measure] = Change(*(float(each) for each in moved), float(here[1].median()), last)
+        told[measure] = Change.of(here[last] - here[1], float(here[1].median()), last)
     judgements = tuple(
         Judgement(
             measure, expected, told[measure], _judge(expected, told[measure], FLAT_OVER_YEARS)

@@ -162,8 +162,8 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
         f"Made on {date} by `{command}`: {asked['residents']:,} residents of {asked['place']}, "
         f"{asked['years']} years, {len(checked.facts)} scenarios, {checked.run.members_done} "
         "paired runs. Modelled, not observed. Differences from the baseline in the last year (or "
-        "the year a file names), the middle of the runs and the range of 90% of them; the "
-        "baseline's own row is its last year less its first.",
+        "the year a file names; of events in an average year), the middle of the runs and the "
+        "range of 90% of them; the baseline's own row is its last year less its first.",
         "",
         *(f"- {each}" for each in lines(checked)),
         "",

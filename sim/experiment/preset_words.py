@@ -58,11 +58,16 @@ def change_words(measure: Measure, judgement: Judgement) -> str:
     return f"{values[0]} ({values[1]} to {values[2]}) {measure.unit}"
 
 
+def when(year: int) -> str:
+    """The year a change is of, or all of them."""
+    return f"in year {year}" if year else "in an average year"
+
+
 def judged(judgement: Judgement, measure: Measure) -> str:
     """One expectation that did not come out as stated: what was expected and what came."""
     found = change_words(measure, judgement)
     return (
-        f"{measure.label}: expected {judgement.expected} in year {judgement.change.year}, "
+        f"{measure.label}: expected {judgement.expected} {when(judgement.change.year)}, "
         f"came {found}, {judgement.judged}"
     )
 
@@ -126,14 +131,25 @@ def _difference(year: pd.DataFrame, measure: str) -> tuple[float, float] | None:
 def falling_lines(facts: Facts) -> list[tuple[str, float]]:
     """Lines of the ledger that public payers pay less of, the largest fall first: pounds a head."""
     lines = [(line, pounds) for line, pounds in facts.ledger.items() if pounds <= -PENNY]
-    return sorted(lines, key=lambda each: each[1])[:MOST_LINES]
+    return sorted(lines, key=lambda each: each[1])
+
+
+def carried(verdict: Verdict | None, facts: Facts, likely: float) -> bool:
+    """Whether a saving likelier than `likely` is no more than what fell in the ledger.
+
+    What fell are lines of care and crises, and money a plan itself takes out.
+    """
+    if verdict is None or verdict.chance_saves_cash <= likely:
+        return True
+    fell = -sum(pounds for _, pounds in falling_lines(facts))
+    return fell - min(sum(facts.paid.values()), 0.0) >= verdict.public_cash.median
 
 
 def cash(verdict: Verdict | None, facts: Facts) -> str:
     """The chance of saving public cash, and the lines of the ledger that carry what is saved."""
     if verdict is None:
         return ""
-    fallen = falling_lines(facts)
+    fallen = falling_lines(facts)[:MOST_LINES]
     by = ", ".join(f"{line} {figure(pounds)}" for line, pounds in fallen)
     cut = sum(facts.paid.values()) < 0
     first = "the plan itself takes money out" if cut else ""
