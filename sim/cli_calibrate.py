@@ -96,18 +96,17 @@ def _calibrate(
     typed += [f"--seed {seed}", *(["--small"] if small else []), *(["--ship"] if ship else [])]
     command = f"{ME} calibrate {' '.join(typed)}"
     fits, files = [], []
-    progress = screen.Progress(silent, "runs of this wave")
     try:
         for kind in kinds:
             size = (fitting.SMALL if small else fitting.FULL)[kind]
             if residents:
                 size = replace(size, residents=residents)
-            with progress:
+            with screen.Progress(silent, f"runs of this wave ({kind})") as progress:
                 fit = fitting.calibrate(kind, out, size, seed, workers, progress)
             fits.append(fit)
             files += shipping.write(fit, out, command, ship)
         setting = synthetic.QUICK if small else synthetic.Setting()
-        with progress:
+        with screen.Progress(silent, "synthetic runs") as progress:
             proof = synthetic.prove(worlds, out, setting, seed, workers, progress) if worlds else []
     except KeyboardInterrupt:
         kept = len(list(out.glob("*/points/*.json")))

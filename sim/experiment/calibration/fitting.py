@@ -26,7 +26,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is lived: residents of a run, points of each wave, repeats of the central point."""
+    """How much is lived: residents of a run, points of each wave (of the first a power of two),
+    repeats of the central point, draws lived in the model, draws shipped, steps of their walk.
+    """
 
     residents: int
     waves: tuple[int, ...]
@@ -37,12 +39,12 @@ class Size:
 
 
 FULL = {
-    FORWARD: Size(12_000, (160, 96, 96), 24, 32, 240, 1500),
-    HINDCAST: Size(12_000, (96, 64), 16, 16, 240, 1500),
+    FORWARD: Size(12_000, (256, 64, 64), 24, 32, 240, 1500),
+    HINDCAST: Size(12_000, (128, 64), 16, 16, 240, 1500),
 }
 # For an automatic check of the whole chain: too few runs to believe.
 SMALL = {
-    FORWARD: Size(1_000, (20, 8), 4, 4, 200, 60),
+    FORWARD: Size(1_000, (16, 8), 4, 4, 200, 60),
     HINDCAST: Size(1_000, (8,), 3, 2, 200, 40),
 }
 
