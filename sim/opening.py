@@ -52,7 +52,13 @@ def opening(settings: Settings) -> Opening:
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
     usual = Parameters.build({}, settings.draw, settings.causal)
     norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))
-    key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
+    key = (
+        place.code,
+        place.numbers,
+        tuple(sample.neighbourhoods.code.tolist()),
+        int(settings.rng),
+        numbers,
+    )
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
     return Opening(place, sample, plan, cut(p, plan.arrows.model_dump()), norms, world.copy())
 

@@ -154,7 +154,7 @@ class Comparison:
 
 def compare(
     *presets: object,
-    place: str | None = None,
+    place: str | Path | None = None,
     residents: int | None = None,
     years: int | None = None,
     members: int | None = None,
@@ -209,7 +209,7 @@ def ensemble(*presets: object, **asked: Any) -> pd.DataFrame:
 def run(
     preset: object = BASELINE,
     *,
-    place: str | None = None,
+    place: str | Path | None = None,
     residents: int | None = None,
     years: int | None = None,
     seed: int = 1,

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 
 from sim.errors import UserMistake, did_you_mean
 from sim.parameters import READINGS
+from sim.world.own_numbers import OwnNumbers
 
 BASELINE = "baseline"
 REAL_MODEL = "sim.model:CommunityModel"
@@ -84,6 +85,8 @@ class Request:
     plans: tuple[Plan, ...]
     model: str = REAL_MODEL
     causal: str = "central"
+    numbers: OwnNumbers | None = None
+    """The file of own numbers that `place` was given by, if it was."""
 
     def __post_init__(self) -> None:
         for name in ("residents", "years", "members", "seed"):
@@ -118,6 +121,11 @@ class Request:
             "causal": self.causal,
         }
 
+    @property
+    def where(self) -> str | OwnNumbers:
+        """What a model is told of the place: its name, or somebody's own numbers of it."""
+        return self.place if self.numbers is None else self.numbers
+
     def texts(self) -> dict[str, str]:
         """Return each scenario's whole text."""
         return {plan.name: plan.to_toml() for plan in (self.baseline, *self.plans)}
@@ -141,6 +149,8 @@ class Request:
             "evidence": evidence_hash(),
             "source": source_hash(),
         }
+        if self.numbers is not None:
+            parts["numbers"] = self.numbers.sha256
         return json.dumps(parts, sort_keys=True, ensure_ascii=True)
 
     @functools.cached_property
@@ -158,6 +168,8 @@ def differing(mine: str, theirs: str) -> str:
             words.append(f"{key} ({there.get(key)} there, {here.get(key)} asked)")
     if here.get("scenarios") != there.get("scenarios"):
         words.append("the scenarios")
+    if here.get("numbers") != there.get("numbers"):
+        words.append("the place's own numbers")
     if here.get("evidence") != there.get("evidence"):
         words.append("the evidence")
     if not words:
