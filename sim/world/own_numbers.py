@@ -36,7 +36,9 @@ FIGURES = (*PEOPLE, *FIFTHS, *ETHNIC, *HOMES, *CARERS, *MEETING, *CARE, *PRICES)
 WORDS = ("based_on", "name")
 _SUMS = ("people", "people_16_plus")
 _COLUMNS = ("key", "value")
-_NUMBER = re.compile(r"£?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(%?)")
+_NUMBER = re.compile(
+    r"£?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?P<percent>%?)"
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def read(path: Path | str) -> OwnNumbers:
     """Read a file of own numbers; raises UserMistake naming the file, the key and the remedy."""
     file = Path(str(path).strip()).expanduser()
     text = _text_of(file)
-    said = visible(file.name, 80)
+    said = visible(file.name)
     cells = _cells(text, said)
     based_on = cells.pop("based_on", "").strip()
     if not based_on:
@@ -101,7 +103,7 @@ def read(path: Path | str) -> OwnNumbers:
 
 def _text_of(file: Path) -> str:
     """The file's text with plain line ends, or a sentence saying why it cannot be had."""
-    said = visible(str(file), 120)
+    said = visible(str(file))
     try:
         if file.is_dir():
             raise UserMistake(f"{said} is a folder. Name a file, such as my_council.csv.")
@@ -161,7 +163,7 @@ def _cells(text: str, said: str) -> dict[str, str]:
 def _pair(row: list[str], key: int, value: int, said: str) -> tuple[str, str]:
     """Key and value of a line; a line that stops short is a mistake, not a blank."""
     if len(row) <= max(key, value):
-        raise UserMistake(f"{said}: {visible(row[0], 60)}: the line has no value. Write key,value.")
+        raise UserMistake(f"{said}: {visible(row[0])}: the line has no value. Write key,value.")
     return row[key].strip().lower(), row[value]
 
 
@@ -169,7 +171,7 @@ def _known(name: str, said: str) -> None:
     """Refuse a key that does nothing, with the nearest that does something."""
     if name in (*FIGURES, *WORDS):
         return
-    shown = visible(name, 60)
+    shown = visible(name)
     if name in _SUMS:
         raise UserMistake(f"{said}: {shown} is the sum of the age bands. Leave it out.")
     hits = nearest(name, (*FIGURES, *WORDS))
@@ -179,14 +181,14 @@ def _known(name: str, said: str) -> None:
 
 def _figure(key: str, cell: str, said: str) -> float:
     """A cell as a number its key allows."""
-    shown = f"{said}: {key}: {visible(cell.strip(), 40)}"
+    shown = f"{said}: {key}: {visible(cell.strip())}"
     hit = _NUMBER.fullmatch(cell.strip())
     if hit is None:
         raise UserMistake(f"{shown} is not a number of 0 or more, such as {_such_as(key)}.")
     value = float(cell.strip().strip("£%").replace(",", ""))
     if not math.isfinite(value):
         raise UserMistake(f"{shown} is too large.")
-    percent = hit.group(3) == "%"
+    percent = hit["percent"] == "%"
     if key.endswith("_share"):
         value = value / 100 if percent else value
         inside = 0 < value < 1 if key in HOMES else 0 <= value <= 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from string import ascii_uppercase
@@ -92,7 +92,7 @@ class Neighbourhoods:
     def take(self, rows: NDArray[np.int64]) -> Neighbourhoods:
         """Only these rows, in this order."""
         columns = fields(self)[:-1]
-        return Neighbourhoods(*(getattr(self, column.name)[rows] for column in columns), self.own)
+        return replace(self, **{each.name: getattr(self, each.name)[rows] for each in columns})
 
     def nearness(
         self, rows: NDArray[np.int64] | None = None, others: NDArray[np.int64] | None = None
@@ -175,7 +175,11 @@ def all_neighbourhoods() -> Neighbourhoods:
     census = np.stack([profile[f"pop21_{group}"] for group in CENSUS_GROUPS], axis=1)
     groups, people = _to_mid_2023(names["ltla"], census)
     return Neighbourhoods(
-        **names,
+        code=names["code"],
+        name=names["name"],
+        group=names["group"],
+        ltla=names["ltla"],
+        utla=names["utla"],
         quintile=(profile["imd2025_decile"].astype(np.int64) + 1) // 2,
         imd_score=profile["imd2025_score"].copy(),
         census_people=census.astype(np.int64),
