@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from sim.experiment.compare import compare as compare
     from sim.experiment.compare import ensemble as ensemble
     from sim.experiment.compare import run as run
+    from sim.experiment.network import network_table as network_table
     from sim.model import CommunityModel as CommunityModel
     from sim.scenario import Scenario as Scenario
+    from sim.scenario import presets as presets
     from sim.world import places as places
 
 __version__ = "0.1.0"
@@ -44,7 +46,9 @@ __all__ = [
     "compare",
     "ensemble",
     "evidence",
+    "network_table",
     "places",
+    "presets",
     "run",
 ]
 
@@ -62,7 +66,9 @@ _ROOMS = {
     "compare": ("sim.experiment.compare", "compare"),
     "ensemble": ("sim.experiment.compare", "ensemble"),
     "evidence": ("sim.evidence", ""),
+    "network_table": ("sim.experiment.network", "network_table"),
     "places": ("sim.world.places", ""),
+    "presets": ("sim.scenario", "presets"),
     "run": ("sim.experiment.compare", "run"),
 }
 

@@ -174,7 +174,8 @@ def _known(name: str, said: str) -> None:
     shown = visible(name)
     if name in _SUMS:
         raise UserMistake(f"{said}: {shown} is the sum of the age bands. Leave it out.")
-    hits = nearest(name, (*FIGURES, *WORDS))
+    begun = [each for each in FIGURES if len(name) > 2 and each.startswith(name)]
+    hits = nearest(name, (*FIGURES, *WORDS)) or begun
     hint = f"Did you mean {hits[0]}?" if hits else f"See what there is: {TEMPLATE} Leeds"
     raise UserMistake(f"{said}: {shown}: no such figure, or none the model acts on. {hint}")
 
