@@ -21,7 +21,7 @@ from sim import __version__  # noqa: E402  # the checkout's own version, whereve
 
 project = "Social infrastructure simulator"
 author = "The social-infrastructure-sim authors"
-copyright = "The social-infrastructure-sim authors, MIT licence"  # noqa: A001  # Sphinx's word
+copyright = "The social-infrastructure-sim authors, MIT licence"
 version = release = __version__
 language = "en_GB"
 

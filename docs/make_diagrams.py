@@ -141,11 +141,11 @@ def draw_arrows() -> bytes:
     ):
         axes.text(_LEFT[kind], tall + 0.1, head, fontsize=SIZE, weight="bold", color=DARK)
     axes.set_ylim(0.2, tall + 0.8)
-    told = [
-        f"{arrow} acts in {', '.join(sorted(each[1] for each in nx.descendants(graph, (kind, arrow)) if each[0] == 'room'))}"
-        for kind, arrow in graph
-        if kind == "arrow"
-    ]  # fmt: skip
+    told = []
+    for arrow in CUTS:
+        after = nx.descendants(graph, ("arrow", arrow))
+        rooms = sorted(name for kind, name in after if kind == "room")
+        told.append(f"{arrow} acts in {', '.join(rooms)}")
     return _svg(figure, "The arrows along which effects travel", "; ".join(told) + ".")
 
 

@@ -103,8 +103,8 @@ _PARAMETERS_HEAD = """\
 # Parameters
 
 Written by `python docs/make_tables.py` from the evidence registry. Do not edit: run it again. Every
-number the model acts on, with its range, unit, grade (A strong to D our judgement; * not seen in its
-source), the shape it is drawn from (blank: never drawn) and its source. The whole row, with
+number the model acts on, with its range, unit, grade (A strong to D our judgement; * not seen in
+its source), the shape it is drawn from (blank: never drawn) and its source. The whole row, with
 population, period and note: `python -m sim evidence KEY`. How to read grades and ranges:
 [evidence](evidence.md).
 """
