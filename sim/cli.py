@@ -32,6 +32,7 @@ from sim.cli_options import (
     YearsOption,
 )
 from sim.cli_stories import story
+from sim.cli_uncertainty import sensitivity, trust, uncertainty, worth_knowing
 from sim.errors import UserMistake
 from sim.mistakes import visible
 
@@ -323,6 +324,8 @@ def report(
 
 app.command()(validate)
 app.command()(england)
+for each in (uncertainty, sensitivity, worth_knowing, trust):
+    app.command()(each)
 
 
 @app.command()

@@ -97,6 +97,11 @@ def amount(value: Any) -> str:
     return f"{value:.4g}"
 
 
+def percent(share: float) -> str:
+    """Return a share in whole percent; nothing where there is none."""
+    return f"{100 * share:.0f}%" if share == share else ""
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under heads, or one under the other where the screen is narrow."""
     width = shutil.get_terminal_size((WIDE, 24)).columns

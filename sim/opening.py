@@ -6,7 +6,7 @@ every scenario of a member begin from the same evening of 31 March 2024.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sim.agents.arrows import cut
 from sim.agents.council_start import at_this_place
 from sim.agents.opening import find_norms, open_place
 from sim.agents.risk import Norms
+from sim.agents.rivals import choose
 from sim.errors import UserMistake
 from sim.parameters import Override, Parameters
 from sim.scenario import Scenario, load
@@ -24,7 +25,7 @@ from sim.world.sampling import Sample
 
 _KEPT = 2  # worlds kept in memory: the one in use and the one before
 _worlds: OrderedDict[Any, World] = OrderedDict()
-_norms: OrderedDict[Any, Norms] = OrderedDict()
+_norms: deque[tuple[dict[str, float], Norms]] = deque(maxlen=_KEPT * 4)
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,27 @@ def opening(settings: Settings) -> Opening:
     place = get(settings.place)
     sample = place.sample(settings.residents)
     overrides = {key: Override(given.value, given.because) for key, given in plan.overrides.items()}
-    p = at_this_place(place, Parameters.build(overrides, settings.draw, settings.causal))
+    drawn = (settings.draw, settings.causal, dict(settings.given))
+    p = at_this_place(place, Parameters.build(overrides, *drawn))
     chosen = tuple(sorted((key, each.value) for key, each in overrides.items()))
-    numbers = (settings.draw, settings.causal, chosen)
+    numbers = (settings.draw, settings.causal, tuple(settings.given), chosen)
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
-    usual = Parameters.build({}, settings.draw, settings.causal)
-    norms = _once(_norms, (settings.draw, settings.causal), lambda: find_norms(usual))
-    key = (
-        place.code,
-        place.numbers,
-        tuple(sample.neighbourhoods.code.tolist()),
-        int(settings.rng),
-        numbers,
-    )
+    norms = _norms_of(Parameters.build({}, *drawn))
+    streets = tuple(sample.neighbourhoods.code.tolist())
+    key = (place.code, place.numbers, streets, int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
-    return Opening(place, sample, plan, cut(p, plan.arrows.model_dump()), norms, world.copy())
+    p = choose(cut(p, plan.arrows.model_dump()), plan.rivals.model_dump())
+    return Opening(place, sample, plan, p, norms, world.copy())
+
+
+def _norms_of(usual: Parameters) -> Norms:
+    """The norms of these numbers: those found before where every number they rest on is equal."""
+    for reads, norms in reversed(_norms):
+        if all(usual[key] == value for key, value in reads.items()):
+            return norms
+    norms = find_norms(usual)
+    _norms.append(({key: usual[key] for key in usual.reads}, norms))
+    return norms
 
 
 def _once(kept: OrderedDict[Any, Any], key: Any, build: Any) -> Any:

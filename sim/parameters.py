@@ -79,10 +79,12 @@ class Parameters:
         overrides: Mapping[str, Override] | None = None,
         draw: int = 0,
         causal: str = "central",
+        given: Mapping[str, float] | None = None,
     ) -> Parameters:
         """Return the numbers of one run: central values at draw 0, drawn ones at draw 1, 2, ...
 
-        A drawn number depends on the draw and its own key alone. `causal` is how associations are
+        A drawn number depends on the draw and its own key alone; `given` ones stand in place of
+        their draw (a point of an analysis). `causal` is how associations are
         read as causes: "sceptic" takes none of each published association, "face_value" all of it,
         "central" the registry's fractions. An override wins over both.
         """
@@ -98,6 +100,7 @@ class Parameters:
         drawn = {}
         if draw:
             drawn = {row.key: draw_one(row, draw) for row in _drawable() if row.key not in chosen}
+        drawn |= {key: float(value) for key, value in (given or {}).items() if key not in chosen}
         numbers.update(drawn)
         reading = READINGS[causal]
         if reading is not None:

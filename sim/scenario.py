@@ -96,7 +96,8 @@ class Scenario(Plan):
         )
         said["invest"] = [_block_written(block) for block in self.invest]
         said["shock"] = [_block_written(block) for block in self.shock]
-        tables = ("run", "invest", "shock", "rules", "arrows", "variants", "overrides", "expect")
+        tables = ("run", "invest", "shock", "rules", "arrows", "rivals", "variants")
+        tables += ("overrides", "expect")
         plain = {key: value for key, value in said.items() if key not in tables}
         return plain | {key: said[key] for key in tables if said.get(key)}
 
@@ -183,7 +184,7 @@ def _expanded(data: dict[str, Any], source: str, beside: Path | None) -> dict[st
         )
     check(base, visible(path.name))
     merged = base | {key: value for key, value in data.items() if key != "extends"}
-    for table in ("run", "rules", "arrows", "variants", "overrides", "expect"):
+    for table in ("run", "rules", "arrows", "rivals", "variants", "overrides", "expect"):
         if isinstance(base.get(table), dict) and isinstance(data.get(table), dict):
             merged[table] = base[table] | data[table]
     return merged

@@ -18,7 +18,15 @@ from sim.outcomes import MEASURES
 from sim.policies import LEVERS, Lever
 from sim.policies.shock import Shock
 from sim.policies.shocks import SHOCKS
-from sim.scenario_shape import Arrows, CouncilRules, Expectation, Override, Plan, RunDefaults
+from sim.scenario_shape import (
+    Arrows,
+    CouncilRules,
+    Expectation,
+    Override,
+    Plan,
+    Rivals,
+    RunDefaults,
+)
 from sim.scenario_text import is_name
 
 # Tables of blocks, and the key that says which kind of block each is.
@@ -94,6 +102,8 @@ def _known_at(where: Where, data: Mapping[str, Any]) -> Iterable[str]:
             return Arrows.model_fields
         case ("rules",):
             return CouncilRules.model_fields
+        case ("rivals",):
+            return Rivals.model_fields
         case ("overrides", str()):
             return Override.model_fields
         case ("expect",):

@@ -118,6 +118,17 @@ class Arrows(Table):
     prevention: bool = Field(True, description="squeezed prevention closes places sooner")
 
 
+class Rivals(Table):
+    """Rival rules: the model's own hold unless a plan names another, in the whole place and run."""
+
+    new_friends: Literal["likeness", "meeting_place", "friends_of_friends"] = Field(
+        "likeness", description="how people who look for a friend find one"
+    )
+    care_queue: Literal["need_first", "first_come", "lottery"] = Field(
+        "need_first", description="who is served first when care is short"
+    )
+
+
 class Override(Table):
     """A number of the evidence set aside for this plan, and why."""
 
@@ -152,6 +163,9 @@ class Plan(Table):
     )
     arrows: Arrows = Field(
         Arrows.model_validate({}), description="effect arrows that are whole; false cuts one"
+    )
+    rivals: Rivals = Field(
+        Rivals.model_validate({}), description="rival rules, to ask what hangs on the model's own"
     )
     overrides: dict[str, Override] = Field(default_factory=dict, max_length=500)
     expect: Expectation = Expectation.model_validate({})

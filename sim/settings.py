@@ -23,6 +23,7 @@ class Settings(MesaScenario):  # type: ignore[misc]
     plan: str | Path | Scenario = "baseline"
     draw: int = 0
     causal: str = "central"
+    given: tuple[tuple[str, float], ...] = ()  # numbers set as a draw would set them
     feedback: bool = True
     lives: bool = True
 

@@ -102,7 +102,7 @@ def test_a_worse_result_says_it_did_not_help() -> None:
     table = show_fixture.summarised(show_fixture.tidy(years=2, effects=effects))
     record = show_fixture.record(years=2, scenarios=("services_only",))
     found = {one.measure: one for one in headline.findings(Saved(table, record))}
-    assert found[LONELY].claim.startswith("It did not help: in the model, about ")
+    assert "it did not help: in the model, about " in found[LONELY].claim
     assert " more people often or always lonely" in found[LONELY].claim
     assert "did not help" not in found[GAP].claim
 
@@ -122,7 +122,7 @@ def test_every_claim_says_it_is_in_the_model_and_none_overreaches(saved: Saved) 
         every = " ".join([one.claim, *(said for _, said in one.lines)])
         assert "in the model" in one.claim.lower()
         assert not re.search(r"\b(proves?|will|saves?|guarantees?)\b", every)
-        assert "no trust label yet" in one.sure
+        assert one.sure.startswith("Illustration only. Not higher: not yet screened")
 
 
 def test_numbers_in_a_claim_carry_no_more_than_two_significant_figures(saved: Saved) -> None:
@@ -388,7 +388,7 @@ def test_the_report_puts_findings_first_and_says_what_it_cannot(page: str) -> No
     order = [page.index(f'id="{key}"') for key in ("findings", "charts", "who", "compared", "how",
                                                    "evidence", "cannot")]  # fmt: skip
     assert order == sorted(order)
-    for words in ("Modelled, not observed", "not a forecast", "no trust label yet",
+    for words in ("Modelled, not observed", "not a forecast", "Illustration only",
                   "not yet been tested with readers", "Most deprived fifth",
                   "care spending by line", "hub_attendance_share", LICENCE):  # fmt: skip
         assert words in page

@@ -31,6 +31,8 @@ def begin(
 ) -> int:  # fmt: skip
     """Care begins, highest need first, then longest wait, with providers who have room.
 
+    Under a rival rule (`sim.agents.rivals`) need, or need and wait, do not count in the queue.
+
     Of those who would go into supported living the council's panel turns down a share, who are
     given home care instead.
     """
@@ -43,7 +45,8 @@ def begin(
     )
     rows, package = rows[starts], package[starts]
     tie = luck.uniform(Decision.WAIT_RANK, people.id[rows], month)
-    line = np.lexsort((tie, -people.months_waiting[rows], -people.need[rows].astype(np.int64)))
+    wait, need = people.months_waiting[rows], people.need[rows]
+    line = np.lexsort((tie, wait * -p.queue_by_wait, need * -p.queue_by_need))
     rows, package = rows[line], package[line]
     kind = kind_of_support(people, rows, p, luck)
     living = np.flatnonzero(kind == Care.SUPPORTED_LIVING)

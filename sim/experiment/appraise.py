@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,20 @@ def appraise(results: pd.DataFrame, record: Mapping[str, Any] | None = None) -> 
     return Appraisal(
         pd.DataFrame(parts, columns=ROW_COLUMNS), verdicts, {"price_year": PRICE_YEAR, **central}
     )
+
+
+def worths(
+    results: pd.DataFrame, scenario: str, numbers: Callable[[int], Parameters]
+) -> dict[int, Worth]:
+    """Return what a scenario came to in each member, whose parameters `numbers` gives."""
+    book = _book(results[(results["group"] == WHOLE) & results["measure"].isin(NEEDED)])
+    return {
+        member: appraise_run(
+            _streams(book[name, member], book[BASELINE, member]), Terms.of(numbers(member))
+        )
+        for name, member in sorted(book)
+        if name == scenario and (BASELINE, member) in book
+    }
 
 
 def keep(folder: Path, record: Mapping[str, Any]) -> bool:

@@ -98,10 +98,7 @@ def _lived(request: Request, plan: Plan, member: int) -> Model:
         place=request.where,
         residents=request.residents,
         years=request.years,
-        plan=plan,
-        rng=request.seed + member,
-        draw=member,
-        causal=request.causal,
+        **request.world_of(plan, member),
     )
     model.run()
     return cast(Model, model)
@@ -109,8 +106,9 @@ def _lived(request: Request, plan: Plan, member: int) -> Model:
 
 def _labelled(request: Request, member: int, parts: list[pd.DataFrame]) -> pa.Table:
     rows = pd.concat(parts, ignore_index=True)
+    lived = request.world_of(request.baseline, member)
     return table.canonical(
-        rows.assign(member=member, seed=request.seed + member, draw=member, place=request.place)
+        rows.assign(member=member, seed=lived["rng"], draw=lived["draw"], place=request.place)
     )
 
 

@@ -25,6 +25,11 @@ REAL_MODEL = "sim.model:CommunityModel"
 MOST_SEED = 2**63 - 1
 # Shape of the member files: raised when their columns or their meaning change.
 SHAPE = 1
+# Rooms that ask for members and read them; what they ask is in the identity itself.
+_ONLY_READ = (
+    "__main__", "cli", "show/", "experiment/sensitivity", "experiment/uncertainty",
+    "experiment/information", "experiment/trust",
+)  # fmt: skip
 
 _RANGES = {
     "residents": (200, 2_000_000),
@@ -130,6 +135,15 @@ class Request:
         """Return each scenario's whole text."""
         return {plan.name: plan.to_toml() for plan in (self.baseline, *self.plans)}
 
+    def world_of(self, plan: Plan, member: int) -> dict[str, Any]:
+        """What one member lives of one plan: its luck, its draw, its reading of associations.
+
+        A design over draws, seeds or rules answers otherwise; see `sim.experiment.design`.
+        """
+        return {
+            "plan": plan, "rng": self.seed + member, "draw": member, "causal": self.causal
+        }  # fmt: skip
+
     @functools.cached_property
     def identity(self) -> str:
         """Everything that decides a member's content, as canonical JSON.
@@ -191,13 +205,13 @@ def evidence_hash() -> str | None:
 def source_hash() -> str:
     """Return one hash of the model's own source, so old members are not mixed with new ones.
 
-    The command line and the charts are left out: they cannot change a member.
+    The command line, the charts and the analyses are left out: they cannot change a member.
     """
     house = Path(__file__).parent.parent
     total = hashlib.sha256()
     for path in sorted(house.rglob("*.py"), key=lambda each: each.relative_to(house).as_posix()):
         name = path.relative_to(house).as_posix()
-        if name.startswith("show/") or name in {"cli.py", "__main__.py"}:
+        if name.startswith(_ONLY_READ):
             continue
         total.update(name.encode() + b"\0")
         total.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

@@ -166,7 +166,8 @@ def build_request(
                 f"{plan.name}: two different scenarios have this name. Rename one of them."
             )
     baseline = plans.pop(BASELINE, None) or _plan(BASELINE)
-    baseline = _with_their_arrows(baseline, plans.values())
+    for table in ("arrows", "rivals"):
+        baseline = _with_their(table, baseline, plans.values())
     settled: dict[str, Any] = {
         name: _default(name, tuple(plans.values()) or (baseline,)) if given is None else given
         for name, given in asked.items()
@@ -183,16 +184,16 @@ def build_request(
     return _at_a_known_place(request) if model == REAL_MODEL else request
 
 
-def _with_their_arrows(baseline: Plan, plans: Iterable[Plan]) -> Plan:
-    """The baseline with the arrows cut that the plans cut: both worlds of a pair have the same."""
-    found = {each for plan in plans if (each := getattr(plan, "arrows", None)) is not None}
+def _with_their(table: str, baseline: Plan, plans: Iterable[Plan]) -> Plan:
+    """The baseline with the arrows or rival rules of the plans: both worlds of a pair are alike."""
+    found = {each for plan in plans if (each := getattr(plan, table, None)) is not None}
     if len(found) > 1:
         raise UserMistake(
-            "[arrows]: these plans cut different arrows, and a baseline can match only one of "
+            f"[{table}]: these plans differ in it, and a baseline can match only one of "
             "them. Run them one at a time."
         )
     copy: Callable[..., Plan] | None = getattr(baseline, "model_copy", None)
-    return copy(update={"arrows": found.pop()}) if found and copy is not None else baseline
+    return copy(update={table: found.pop()}) if found and copy is not None else baseline
 
 
 def _default(name: str, plans: Sequence[Plan]) -> Any:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.outcomes import GROUPS
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import Fact, Verdict
+from sim.show.trust import Fact, Verdict, title_tail, trust_of
 from sim.show.wording import joined, phrase
 from sim.units import financial_year
 
@@ -31,7 +31,7 @@ class Level:
 def facts(saved: Saved, measure: str, group: str, scenario: str) -> list[Fact]:
     """Every year's paired difference of one scenario, earliest first."""
     scale = phrase(measure).factor
-    return [
+    found = [
         Fact(
             scenario, measure, group, int(row.year),
             float(row.difference_median) * scale,
@@ -43,6 +43,9 @@ def facts(saved: Saved, measure: str, group: str, scenario: str) -> list[Fact]:
         for row in saved.rows_of(scenario, measure, group)
         if math.isfinite(row.difference_median)
     ]  # fmt: skip
+    if found and group == "all":
+        found[-1] = replace(found[-1], label=trust_of(saved, found[-1]).label)
+    return found
 
 
 def last_fact(saved: Saved, measure: str, group: str, scenario: str) -> Fact | None:
@@ -112,7 +115,8 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
             said.append(f"{claim}{thing} {link} {joined(names, 'or')}")
             noun_said = True
     text = "; ".join(said)
+    tail = title_tail([fact.label for fact in found])
     year = financial_year(found[0].year)
     if len(found) > 1 and len(by_verdict) > 1:
-        return f"In the model in {year},{_among(found[0].group)} {text}"
-    return f"In the model,{_among(found[0].group)} {text} in {year}"
+        return f"In the model in {year},{_among(found[0].group)} {text}{tail}"
+    return f"In the model,{_among(found[0].group)} {text} in {year}{tail}"

@@ -1,7 +1,7 @@
 """The findings in sentences: a figure with its range, luck, who it reached, and how sure.
 
-It looks at opened results and changes nothing. Every word comes from the paired interval and the
-sign agreement (see trust.py); where a line cannot be computed yet it says so instead.
+It looks at opened results and changes nothing. Every word comes from the paired interval, the sign
+agreement and the trust label (see trust.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from sim.show.facts import last_fact
 from sim.show.saved import HEADLINE_MEASURES, Saved, open_results
-from sim.show.trust import Fact, Verdict, band_name, label_line, likelihood
+from sim.show.trust import (
+    Fact,
+    Verdict,
+    band_name,
+    label_line,
+    led,
+    likelihood,
+    track_record_line,
+    trust_of,
+    unknowns_line,
+)
 from sim.show.wording import (
     TOO_SMALL,
     briefly,
@@ -24,10 +34,8 @@ from sim.show.wording import (
 from sim.show.worth import one_line
 from sim.units import financial_year
 
-UNKNOWNS = "not ranked yet: no sensitivity analysis has been run for this comparison."
-TRACK_RECORD = "not scored yet: no held-out real figures have been checked for this comparison."
 NO_REACH = "no separate figure: these results hold none for the people it reached."
-_IN_TERMINAL = ("Scaled up", "People it reached", "Luck")
+_IN_TERMINAL = ("Scaled up", "People it reached", "Luck", "How sure")
 _WIDTH = 96
 
 
@@ -101,7 +109,6 @@ def headline_lines(source: object) -> list[str]:
     lines += _money(saved, scenario)
     for sentence in saved.beyond_published:
         lines += ["", *textwrap.wrap(f"Larger than anything published. {sentence}", _WIDTH)]
-    lines += ["", *textwrap.wrap(f"How sure: {_shared_sure(every)}", _WIDTH)]
     return lines
 
 
@@ -111,18 +118,14 @@ def _money(saved: Saved, scenario: str | None) -> list[str]:
     return textwrap.wrap(said, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
 
 
-def _shared_sure(every: list[Finding]) -> str:
-    # The first part is the same for every line until sensitivity and validation exist.
-    return every[0].sure.split(";")[0].rstrip(".") + "."
-
-
 def _finding(saved: Saved, fact: Fact) -> Finding:
     among = last_fact(saved, fact.measure, "reached", fact.scenario)
     return Finding(
         fact.scenario, saved.title(fact.scenario), fact.measure, fact.year, fact.verdict,
-        _claim(fact), _scaled(saved, fact),
+        led(fact.label, _claim(fact)), _scaled(saved, fact),
         _reached(among) if among and among.known else NO_REACH,
-        _luck(fact), UNKNOWNS, TRACK_RECORD, label_line(fact),
+        _luck(fact), unknowns_line(saved, fact), track_record_line(fact.measure),
+        label_line(trust_of(saved, fact)),
     )  # fmt: skip
 
 

@@ -232,8 +232,8 @@ def _not_said(saved: Saved) -> list[str]:
             "what will happen in any town."
         ),
         (
-            "It has not been checked against held-out real figures for this comparison, and no "
-            "sensitivity analysis has been run for it, so no trust label is given."
+            "It is no surer than its label. Each headline's label is decided by rule, and what was "
+            "never screened, tried or checked for it counts as the worse."
         ),
         (
             "The ranges cover chance and the drawn uncertainty of the model's numbers. They do not "

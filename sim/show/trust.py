@@ -1,7 +1,8 @@
-"""What may be said about a difference, decided by rule from its interval and sign agreement.
+"""What may be said about a difference, decided by rule: its verdict, its label, its words.
 
-It looks at numbers only and changes nothing. The bands below are the one place where thresholds
-for words are kept; every sentence, title and table asks here.
+It looks at numbers, and at what is known of a headline before a run (`sim.experiment.trust`); it
+changes nothing. The bands below are the one place where thresholds for words are kept, the label's
+own are in one table there; every sentence, title and table asks here.
 
 Likelihood words follow the UK government's probability yardstick (Professional Head of
 Intelligence Assessment, 'Explaining uncertainty in UK intelligence assessment', 24 March 2025,
@@ -11,10 +12,17 @@ gov.uk). Its bands leave gaps; a share falling in a gap gets no word, only its n
 from __future__ import annotations
 
 import math
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from sim.experiment import trust_record as record
+from sim.experiment.trust import Facts, Label, Trust, judge, threshold
 from sim.show.wording import too_small
+
+if TYPE_CHECKING:
+    from sim.show.saved import Saved
 
 Verdict = Literal[
     "same", "negligible", "unclear", "mostly_less", "mostly_more", "less", "more", "one_run"
@@ -34,7 +42,13 @@ PLAIN_VERB = 0.95
 HEDGED_VERB = 0.80
 # Below this many runs the band is the range of runs and no likelihood word is used.
 ENOUGH_RUNS = 40
-NO_LABEL = "no trust label yet: sensitivity analysis and validation not run for this comparison"
+# What a claim opens with: the strongest words its label allows.
+LEADS = {
+    Label.WELL_SUPPORTED: "",
+    Label.DIRECTION_PROBABLE: "Probably, and of uncertain size: ",
+    Label.EITHER_WAY: "Could go either way: ",
+    Label.ILLUSTRATION: "Illustration only: ",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,7 @@ class Fact:
     high: float
     agreement: float
     members: int
+    label: Label | None = None
 
     @property
     def known(self) -> bool:
@@ -102,17 +117,124 @@ def likelihood(share: float, members: int) -> str:
     return ""
 
 
-def label_line(fact: Fact) -> str:
-    """The trust label, as far as it can be computed from this comparison alone."""
-    if fact.verdict == "one_run":
-        return f"{NO_LABEL}; one run cannot tell an effect from luck."
-    if fact.verdict in {"same", "negligible"}:
-        return f"{NO_LABEL}."
-    percent = f"{100 * fact.agreement:.0f}%"
-    if not fact.agreement >= HEDGED_VERB:
-        part = f"runs agree on the direction in {percent}: it could go either way"
-    elif fact.agreement >= PLAIN_VERB:
-        part = f"the sign-agreement part of the rule is met ({percent} of runs)"
-    else:
-        part = f"the sign-agreement part is met for 'direction probable' only ({percent} of runs)"
-    return f"{NO_LABEL}; {part}."
+def trust_of(saved: Saved, fact: Fact) -> Trust:
+    """The label of one scenario's difference for everybody, and why it is not one step higher.
+
+    Sign agreement is over the run's members, each its own draw of the numbers; the rest is what the
+    program knows of exactly this plan and outcome. What it does not know counts as the worse.
+    """
+    text = _text(saved, fact.scenario)
+    screened = text is not None and record.is_screened(fact.scenario, text, "sensitivity")
+    tried = text is not None and record.is_screened(fact.scenario, text, "uncertainty")
+    shares = record.shares_of(fact.scenario, fact.measure) if screened else None
+    rules = record.rules_of(fact.scenario, fact.measure) if tried else record.RulesTried()
+    return judge(
+        Facts(
+            sign_agreement=fact.agreement,
+            draws=fact.members,
+            share_from_c_d=shares[0] if shares else None,
+            share_from_d=shares[1] if shares else None,
+            screened=screened,
+            rules_tried=rules.tried,
+            rules_unsure=rules.unsure,
+            rules_reversed=rules.reversed,
+            held_out=record.held_out(fact.measure),
+            outside_range=outside_range(saved, fact.scenario),
+        )
+    )
+
+
+def _text(saved: Saved, scenario: str) -> str | None:
+    """A scenario's text as it was run, where that was kept and can be read."""
+    kept = saved.run.get("scenarios", {})
+    text = kept.get(scenario) if isinstance(kept, Mapping) else None
+    if not isinstance(text, str):
+        return None
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    return text
+
+
+def outside_range(saved: Saved, scenario: str) -> str:
+    """What of a run lies outside what the model was tested on, in words; empty when nothing."""
+    told = []
+    if saved.years > threshold("tested_years"):
+        told.append(f"{saved.years} years, where {threshold('tested_years'):.0f} were tested")
+    if saved.beyond_published:
+        told.append("larger than anything published")
+    chosen: Any = saved.scenario_text(scenario).get("overrides", {})
+    for key, given in chosen.items() if isinstance(chosen, Mapping) else ():
+        if _is_outside(str(key), given):
+            told.append(f"{key} set outside its published range")
+    return "; ".join(told)
+
+
+def _is_outside(key: str, given: object) -> bool:
+    from sim.evidence import registry
+
+    value = given.get("value") if isinstance(given, Mapping) else None
+    if key not in registry() or not isinstance(value, int | float):
+        return False
+    row = registry().get(key)
+    if row.low is None or row.high is None:
+        return False
+    return not row.low <= value <= row.high
+
+
+def led(label: Label | None, claim: str) -> str:
+    """A claim that opens with the strongest words its label allows."""
+    lead = LEADS[label] if label is not None else ""
+    return f"{lead}{claim[:1].lower()}{claim[1:]}" if lead else claim
+
+
+def title_tail(labels: Sequence[Label | None]) -> str:
+    """What a chart's title ends with: its label, the weakest where several are shown."""
+    known = [each for each in labels if each is not None]
+    if not known:
+        return ""
+    weakest = max(known, key=lambda each: each.rank)
+    said = weakest.value[:1].lower() + weakest.value[1:]
+    return f" ({said})" if len(set(known)) == 1 else f" (the weakest: {said})"
+
+
+def label_line(trust: Trust) -> str:
+    """The label in full: why it is not one step higher, and what would raise it."""
+    if not trust.why_not_higher:
+        return f"{trust.label.value}."
+    return (
+        f"{trust.label.value}. Not higher: {trust.why_not_higher}. "
+        f"What would raise it: {trust.would_raise}."
+    )
+
+
+def unknowns_line(saved: Saved, fact: Fact) -> str:
+    """What the size hangs on most, how good that evidence is, and where the sign would turn."""
+    text = _text(saved, fact.scenario)
+    if text is None or not record.is_screened(fact.scenario, text, "sensitivity"):
+        return "not yet screened: no sensitivity analysis of this plan is kept with the program."
+    found = record.drivers_of(fact.scenario, fact.measure)
+    if not found:
+        return "nothing moved it in the sensitivity analysis."
+    named = [f"{each.key.replace('_', ' ')} (grade {each.grade})" for each in found]
+    said = f"in the model the size hangs most on {named[0]}"
+    said += f", then {', '.join(named[1:])}" if named[1:] else ""
+    turns = [each for each in found if each.switch is not None]
+    if turns:
+        first = turns[0]
+        said += f". The sign turns where {first.key.replace('_', ' ')} is {first.switch:.2g}"
+    elif all(each.told for each in found):
+        said += ". None of these turns the sign inside its range"
+    return f"{said}."
+
+
+def track_record_line(measure: str) -> str:
+    """How the model did on real figures of this outcome kept aside for testing."""
+    passed, number, failed = record.track_record(measure)
+    if not number:
+        return "no real figure of this outcome has been kept aside for testing."
+    plural = "" if number == 1 else "s"
+    said = f"of {number} real figure{plural} kept aside for this outcome, the model met {passed}"
+    missed = ", ".join(each.replace("_", " ") for each in failed)
+    return f"{said}. Missed: {missed}." if missed else f"{said}."

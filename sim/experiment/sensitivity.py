@@ -1,0 +1,290 @@
+"""Sensitivity: which numbers drive a comparison, where its sign turns, whose evidence it rests on.
+
+Three stages, each a design of paired runs in a folder of its own: all uncertain numbers in groups,
+those of the strongest groups alone (Morris), and the strongest fifteen through an emulator
+(Sobol). It changes nothing but the folder it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import UserMistake
+from sim.experiment import sensitivity_design as numbers
+from sim.experiment.design import OUTCOMES, Design, Paired, Point, content, design, last_year, live
+from sim.experiment.run import slug
+from sim.experiment.sensitivity_design import Group
+from sim.experiment.sensitivity_emulator import (
+    Emulator,
+    emulate,
+    hypercube,
+    main_effect,
+    sobol_indices,
+    switches_at,
+)
+from sim.experiment.sensitivity_screen import Screen, effects, screen, shares, weak_shares
+from sim.experiment.trust import threshold
+from sim.experiment.uncertainty import finite
+
+Floats = NDArray[np.float64]
+Values = dict[tuple[str, str], Paired]
+Progress = Callable[[int, int, str], None]
+TOP = 15
+# However much luck is taken off, an emulator must foretell this much of what was really lived.
+LEAST_RAW_R2 = 0.2
+SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much to live: groups and trajectories, numbers taken alone, points for the emulator."""
+
+    groups: int = 12
+    trajectories: int = 2
+    lucks: int = 2
+    alone: int = 30
+    alone_trajectories: int = 2
+    points: int = 60
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("groups", 3, 400), ("trajectories", 1, 200), ("lucks", 1, 20), ("alone", 2, 400),
+            ("alone_trajectories", 1, 200), ("points", 10, 10_000),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise UserMistake(f"{name}: {value} is out of range. Give {least} to {most:,}.")
+
+    @property
+    def steps(self) -> int:
+        """How many points are lived at most, over all stages."""
+        first = self.trajectories * (self.groups + 1) * self.lucks
+        return first + self.alone_trajectories * (self.alone + 1) + self.points
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One number that drives an outcome: its share of the spread and where the sign turns.
+
+    `switch` is its value there, in its own unit; None when the sign turns nowhere in its 90%
+    range, or was not asked (`basis` tells: without a good emulator only Morris is).
+    """
+
+    key: str
+    grade: str
+    share: float
+    basis: str
+    switch: float | None
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one outcome of one preset hangs on.
+
+    Shares by grade come from the emulator where it is good, else from the screening in groups
+    where that stands out from luck; else they are nan: not to be told from luck at this size.
+    `luck` is the standard deviation of one move by luck alone and `move` the root mean square of
+    a group's true move. `r2` and `r2_of_mean` judge the emulator, see there.
+    """
+
+    scenario: str
+    measure: str
+    mean: float
+    share_from_c_d: float
+    share_from_d: float
+    luck: float
+    move: float
+    r2: float
+    r2_of_mean: float
+    emulated: bool
+    drivers: tuple[Driver, ...]
+
+    @property
+    def words(self) -> str:
+        """Whether the emulator could be used, in words."""
+        if self.emulated:
+            return (
+                f"emulator foretells {100 * self.r2:.0f}% of unseen variance, "
+                f"{100 * self.r2_of_mean:.0f}% of what is not luck"
+            )
+        if math.isnan(self.r2):
+            return "nothing varies: no indices"
+        return (
+            f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
+            f"under {threshold('emulator_least_r2'):g}): "
+            "no Sobol indices or switching values, Morris shares instead"
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finished analysis: how many numbers there are, were read, were taken; and each outcome."""
+
+    asked: Design
+    plan: Plan
+    uncertain: int
+    read: int
+    alone: tuple[str, ...]
+    top: tuple[str, ...]
+    lived: int
+    rows: tuple[Sensitivity, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Everything as JSON knows it: no nan."""
+        told = {
+            "presets": [plan.name for plan in self.asked.plans], "place": self.asked.place,
+            "residents": self.asked.residents, "years": self.asked.years,
+            "uncertain": self.uncertain, "read": self.read, "points": self.lived,
+            "alone": list(self.alone), "top": list(self.top),
+            "outcomes": [asdict(row) | {"words": row.words} for row in self.rows],
+        }  # fmt: skip
+        return dict(finite(told))
+
+
+def folder_of(asked: Design) -> Path:
+    """The usual folder of a sensitivity analysis."""
+    names = "_".join(slug(plan.name) for plan in asked.plans)
+    return Path("outputs") / f"sensitivity_{names}"[:80]
+
+
+def request(
+    presets: Sequence[object],
+    place: str | None = None,
+    residents: int | None = None,
+    years: int | None = None,
+    seed: int = 1,
+    model_factory: Any = None,
+) -> Design:
+    """Check what is asked; the design holds one point until the stages fill it."""
+    return design(presets, [Point(seed)], place, residents, years, model_factory)
+
+
+def sensitivity(
+    asked: Design,
+    plan: Plan,
+    folder: Path,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    in_process: bool = False,
+    read: frozenset[str] | None = None,
+) -> Found:
+    """Live the three stages, or what is left of them, and return what each outcome hangs on.
+
+    `read` names the uncertain numbers to screen; left out, a first run of each plan finds them.
+    """
+
+    def lived(stage: str, points: tuple[Point, ...]) -> Values:
+        mine = replace(asked, members=len(points), points=points)
+        told = None if progress is None else _stage(progress, stage)
+        live(mine, folder / stage, jobs, told, in_process)
+        return last_year(content(mine, folder / stage, OUTCOMES))
+
+    read = numbers.read_by(asked) if read is None else read
+    whole = screen(numbers.groups(read, plan.groups), plan.trajectories, plan.lucks, plan.seed)
+    first = lived("groups", whole.points)
+    alone = _strongest_groups(whole, first, plan.alone)
+    rows = numbers.uncertain()
+    single = [Group(key, numbers.evidence_class(rows[key]), (key,)) for key in alone]
+    one_by_one = screen(single, plan.alone_trajectories, 1, plan.seed + 1000)
+    second = lived("alone", one_by_one.points)
+    top = _strongest(one_by_one, second, TOP)
+    units, points = hypercube(top, plan.points, plan.seed + 2000)
+    third = lived("emulator", points)
+    told = tuple(
+        _outcome(name, measure, whole, first, one_by_one, second, top, units, third)
+        for name, measure in first
+        if measure in OUTCOMES
+    )
+    order = {key: place for place, key in enumerate(OUTCOMES)}
+    names = [each.name for each in asked.plans]
+    told = tuple(sorted(told, key=lambda one: (names.index(one.scenario), order[one.measure])))
+    number = len(whole.points) + len(one_by_one.points) + len(points)
+    return Found(asked, plan, len(rows), len(read), tuple(alone), tuple(top), number, told)
+
+
+def _stage(progress: Progress, stage: str) -> Progress:
+    return lambda done, total, note: progress(done, total, f"{stage}: {note}" if note else stage)
+
+
+def _total_shares(asked: Screen, values: Values) -> Floats:
+    """Each group's share of the spread, added up over every preset and outcome."""
+    total = np.zeros(len(asked.groups))
+    for paired in values.values():
+        total += np.nan_to_num(shares(effects(asked, paired.difference).squared))
+    return total
+
+
+def _strongest_groups(asked: Screen, values: Values, most: int) -> list[str]:
+    """Numbers of the strongest groups, whole groups as long as there is room, two at least."""
+    keys: list[str] = []
+    for place in np.argsort(-_total_shares(asked, values), kind="stable"):
+        group = asked.groups[place]
+        if len(keys) + len(group.keys) <= most:
+            keys += group.keys
+        elif not keys:
+            keys += group.keys[:most]
+    return sorted(keys)
+
+
+def _strongest(asked: Screen, values: Values, most: int) -> list[str]:
+    order = np.argsort(-_total_shares(asked, values), kind="stable")[:most]
+    return sorted(asked.groups[place].name for place in order)
+
+
+def _outcome(
+    name: str, measure: str, whole: Screen, first: Values, single: Screen, second: Values,
+    top: list[str], units: Floats, third: Values,
+) -> Sensitivity:  # fmt: skip
+    found = effects(whole, first[name, measure].difference)
+    difference = third[name, measure].difference
+    emulator = emulate(units, difference, np.nan_to_num(found.point_luck))
+    good = emulator.r2_of_mean >= threshold("emulator_least_r2") and emulator.r2 >= LEAST_RAW_R2
+    weak = assumed = math.nan
+    if good:
+        drivers = _by_emulator(emulator, top)
+        kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
+        weak, assumed = weak_shares(kinds, np.array([each.share for each in drivers]))
+    else:
+        drivers = _by_screening(single, second[name, measure].difference)
+        if found.told:
+            weak, assumed = weak_shares([group.evidence for group in whole.groups], found.squared)
+    return Sensitivity(
+        scenario=name, measure=measure, mean=float(difference.mean()),
+        share_from_c_d=weak, share_from_d=assumed, luck=found.luck,
+        move=float(np.sqrt(max(found.squared.mean(), 0.0))), r2=emulator.r2,
+        r2_of_mean=emulator.r2_of_mean, emulated=good,
+        drivers=tuple(drivers),
+    )  # fmt: skip
+
+
+def _by_emulator(emulator: Emulator, top: list[str]) -> list[Driver]:
+    rows = numbers.uncertain()
+    total = sobol_indices(emulator).total
+    found = []
+    for place in np.argsort(-total, kind="stable"):
+        key = top[place]
+        turn = switches_at(*main_effect(emulator, int(place)))
+        value = None if turn is None else dict(numbers.numbers_at([key], [turn]))[key]
+        share = max(float(total[place]), 0.0)
+        found.append(Driver(key, rows[key].grade, share, SOBOL, value))
+    return found
+
+
+def _by_screening(single: Screen, difference: Floats) -> list[Driver]:
+    rows = numbers.uncertain()
+    share = shares(effects(single, difference).squared)
+    order = np.argsort(-np.nan_to_num(share), kind="stable")[:TOP]
+    keys = [single.groups[place].name for place in order]
+    return [
+        Driver(key, rows[key].grade, float(share[place]), MORRIS, None)
+        for key, place in zip(keys, order, strict=True)
+        if share[place] > 0
+    ]

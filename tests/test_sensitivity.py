@@ -1,0 +1,207 @@
+"""Promises: known drivers are found, unknown ones are not invented, a poor emulator is refused."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from design_town import WEIGHTS, Town
+from fake_model import FakePlan
+
+from sim.errors import UserMistake
+from sim.experiment import sensitivity_design as numbers
+from sim.experiment.sensitivity import MORRIS, SOBOL, Plan, request, sensitivity
+from sim.experiment.sensitivity_emulator import (
+    emulate,
+    hypercube,
+    main_effect,
+    sobol_indices,
+    switches_at,
+)
+from sim.experiment.sensitivity_screen import effects, screen, shares, weak_shares
+
+KEYS = (
+    tuple(sorted(WEIGHTS))
+    + tuple(key for key in sorted(numbers.uncertain()) if key not in WEIGHTS)[:17]
+)
+
+
+def test_groups_hold_every_number_once_and_one_class_each():
+    found = numbers.groups(KEYS, 6)
+    assert sorted(key for group in found for key in group.keys) == sorted(KEYS)
+    rows = numbers.uncertain()
+    for group in found:
+        assert {numbers.evidence_class(rows[key]) for key in group.keys} == {group.evidence}
+
+
+def test_numbers_at_a_quantile_lie_inside_their_range_and_come_back():
+    for key in KEYS:
+        row = numbers.uncertain()[key]
+        found = [value for u in (0.05, 0.4, 0.95) for _, value in numbers.numbers_at([key], [u])]
+        assert row.low <= found[0] <= found[1] <= found[2] <= row.high
+        assert numbers.quantile_of(key, found[1]) == pytest.approx(0.4, abs=0.002)
+
+
+def additive(asked, weights, luck_sd: float = 0.0, seed: int = 0):
+    luck = np.random.default_rng(seed)
+    values = [
+        sum(
+            weights[key] * numbers.quantile_of(key, value)
+            for key, value in point.given
+            if key in weights
+        )
+        for point in asked.points
+    ]
+    return np.array(values) + luck_sd * luck.normal(size=len(values))
+
+
+def test_each_step_moves_one_group_and_every_luck_lives_every_step():
+    groups = numbers.groups(KEYS, 6)
+    asked = screen(groups, 3, 2, 1)
+    assert len(asked.points) == 3 * (len(groups) + 1) * 2
+    assert all(sorted(path) == list(range(len(groups))) for path in asked.moved.tolist())
+    assert [point.rng for point in asked.points[:4]] == [1, 2, 1, 2]
+    for number, path in enumerate(asked.moved):
+        start = number * (len(groups) + 1) * 2
+        for step, group in enumerate(path):
+            before = dict(asked.points[start + 2 * step].given)
+            after = dict(asked.points[start + 2 * step + 2].given)
+            moved = {key for key in before if before[key] != after[key]}
+            assert moved <= set(groups[group].keys) and moved
+
+
+def test_squared_moves_are_the_known_ones_and_shares_follow_the_classes():
+    groups = [numbers.Group(key, kind, (key,)) for key, kind in zip(
+        ("feeling_contagion", "hub_leave_per_month", "referral_per_z"), ("D", "C", "AB"),
+        strict=True)]  # fmt: skip
+    asked = screen(groups, 4, 2, 1)
+    found = effects(asked, additive(asked, WEIGHTS))
+    # Four levels from 0.05 to 0.95: a move is two thirds of 0.9.
+    assert found.mu_star == pytest.approx([2.4, 1.2, 0.6], abs=1e-6)
+    assert found.squared == pytest.approx([5.76, 1.44, 0.36], abs=1e-6)
+    assert found.luck == pytest.approx(0, abs=1e-9) and found.told
+    weak, assumed = weak_shares([group.evidence for group in groups], found.squared)
+    assert weak == pytest.approx((16 + 4) / 21) and assumed == pytest.approx(16 / 21)
+
+
+def test_luck_is_not_taken_for_an_effect():
+    groups = numbers.groups(KEYS, 6)
+    asked = screen(groups, 30, 2, 1)
+    luck = effects(asked, additive(asked, {}, luck_sd=1.0))
+    assert luck.luck == pytest.approx(math.sqrt(2), rel=0.1)
+    assert np.abs(luck.squared).max() < 0.8  # one luck alone would say about 2
+    assert (luck.mu_star > 0.6).all()
+    assert luck.point_luck == pytest.approx(1, rel=0.1)
+
+
+def test_luck_alone_is_seldom_called_an_effect():
+    groups = numbers.groups(KEYS, 6)
+    asked = screen(groups, 2, 2, 1)
+    luck = np.random.default_rng(4)
+    false = sum(effects(asked, luck.normal(size=len(asked.points))).told for _ in range(300))
+    assert false <= 300 * 0.12
+
+
+def test_a_class_of_many_idle_groups_gathers_no_share_from_their_luck():
+    noise = np.array([1.0, -1.0] * 10)
+    weak, assumed = weak_shares(["AB", *["D"] * 20], np.concatenate([[4.0], noise]))
+    assert (weak, assumed) == (0.0, 0.0)
+
+
+def test_nothing_that_moves_has_no_shares():
+    assert np.isnan(shares(np.array([0.0, -1.0]))).all()
+
+
+@pytest.fixture(scope="module")
+def emulated():
+    top = sorted(WEIGHTS)
+    units, points = hypercube(top, 26, 1)
+    weights = np.array([WEIGHTS[key] for key in top])
+    return top, units, points, units @ weights
+
+
+def test_an_emulator_foretells_a_straight_truth_and_its_indices_are_the_known_ones(emulated):
+    top, units, points, truth = emulated
+    assert len({point.rng for point in points}) == 26
+    found = emulate(units, truth)
+    assert found.r2 > 0.99
+    indices = sobol_indices(found)
+    expected = {key: weight**2 / 21 for key, weight in WEIGHTS.items()}
+    for key, first, total in zip(top, indices.first, indices.total, strict=True):
+        assert first == pytest.approx(expected[key], abs=0.05)
+        assert total == pytest.approx(expected[key], abs=0.05)
+
+
+def test_the_sign_turns_where_it_must(emulated):
+    top, units, _, truth = emulated
+    # 4a - 2b + c - 1.1 with b and c in the middle is 0 where a = (1.1 + 1 - 0.5) / 4 = 0.4.
+    found = emulate(units, truth - 1.1)
+    along, values = main_effect(found, top.index("feeling_contagion"))
+    assert switches_at(along, values) == pytest.approx(0.4, abs=0.02)
+    along, values = main_effect(emulate(units, truth + 50), 0)
+    assert switches_at(along, values) is None
+
+
+def test_an_emulator_of_luck_alone_foretells_nothing(emulated):
+    _, units, _, truth = emulated
+    luck = np.random.default_rng(2).normal(size=26)
+    assert emulate(units, luck).r2 < 0.3
+    told = emulate(units, truth + luck, luck=1.0)
+    assert told.r2 < told.r2_of_mean <= 1
+    assert math.isnan(emulate(units, luck * 0).r2)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    plans = (FakePlan("baseline"), FakePlan("more", shift=1.0))
+    asked = request(plans, "Testham", 500, 1, model_factory=Town)
+    plan = Plan(groups=5, trajectories=2, lucks=2, alone=9, alone_trajectories=1, points=24)
+    folder = tmp_path_factory.mktemp("sensitivity")
+    first = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
+    return first, (asked, plan, folder)
+
+
+def test_the_whole_analysis_finds_the_drivers_it_was_built_on(found):
+    told, _ = found
+    assert told.read == len(KEYS) and told.uncertain == len(numbers.uncertain())
+    by_measure = {row.measure: row for row in told.rows}
+    row = by_measure["crises_per_1000"]
+    assert row.emulated and row.r2 > 0.9
+    assert [each.key for each in row.drivers[:2]] == ["feeling_contagion", "hub_leave_per_month"]
+    assert row.drivers[0].basis == SOBOL
+    assert row.drivers[0].share == pytest.approx(16 / 21, abs=0.06)
+    low, high = (numbers.uncertain()["feeling_contagion"].low, numbers.uncertain()[
+        "feeling_contagion"].high)  # fmt: skip
+    assert low < row.drivers[0].switch < high
+    grades = {key: numbers.evidence_class(numbers.uncertain()[key]) for key in WEIGHTS}
+    squares = {key: weight**2 for key, weight in WEIGHTS.items()}
+    assumed = sum(squares[key] for key in WEIGHTS if grades[key] == "D") / 21
+    assert row.share_from_d == pytest.approx(assumed, abs=0.05)
+
+
+def test_it_resumes_from_its_folder_to_the_same_answer(found, monkeypatch):
+    told, (asked, plan, folder) = found
+    monkeypatch.setattr(Town, "run", lambda self: pytest.fail("lived again"))
+    again = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
+    assert again.rows == told.rows
+
+
+def test_a_poor_emulator_prints_no_indices(found, monkeypatch):
+    from sim.experiment import sensitivity as room
+
+    asked, plan, folder = found[1]
+    monkeypatch.setattr(room, "threshold", lambda key: 1.1)
+    again = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
+    row = next(each for each in again.rows if each.measure == "crises_per_1000")
+    assert not row.emulated and "too poor" in row.words
+    assert {each.basis for each in row.drivers} == {MORRIS}
+    assert all(each.switch is None for each in row.drivers)
+    assert row.drivers[0].key == "feeling_contagion"
+
+
+def test_sizes_out_of_range_are_refused():
+    with pytest.raises(UserMistake, match="groups: 2"):
+        Plan(groups=2)
+    with pytest.raises(UserMistake, match="points: 9"):
+        Plan(points=9)

@@ -1,0 +1,258 @@
+"""Promises: labels come from the rule, the worse is taken, and each says what would raise it."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.experiment.trust import Facts, Label, judge, threshold, thresholds
+
+BEST = Facts(
+    sign_agreement=0.99,
+    draws=200,
+    share_from_c_d=0.1,
+    share_from_d=0.05,
+    rules_tried=("sceptic", "face_value"),
+    held_out="passed",
+)
+
+
+def test_a_headline_that_meets_every_condition_is_well_supported():
+    trust = judge(BEST)
+    assert trust.label is Label.WELL_SUPPORTED
+    assert trust.why_not_higher == "" and trust.would_raise == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "label", "word"),
+    [
+        ({"sign_agreement": 0.94}, Label.DIRECTION_PROBABLE, "94%"),
+        ({"draws": 39}, Label.DIRECTION_PROBABLE, "39 parameter draws"),
+        ({"share_from_c_d": 0.26}, Label.DIRECTION_PROBABLE, "26%"),
+        ({"held_out": "failed"}, Label.DIRECTION_PROBABLE, "missed"),
+        ({"rules_tried": ()}, Label.DIRECTION_PROBABLE, "no other rule sets"),
+        ({"rules_unsure": ("sceptic",)}, Label.DIRECTION_PROBABLE, "sceptic"),
+        ({"sign_agreement": 0.79}, Label.EITHER_WAY, "79%"),
+        ({"draws": 5}, Label.EITHER_WAY, "too few"),
+        ({"sign_agreement": None}, Label.EITHER_WAY, "too few"),
+        ({"rules_reversed": ("first come",)}, Label.EITHER_WAY, "first come"),
+        ({"share_from_d": 0.51}, Label.ILLUSTRATION, "51%"),
+        ({"share_from_d": None, "share_from_c_d": None}, Label.ILLUSTRATION, "not yet screened"),
+        ({"held_out": "none"}, Label.ILLUSTRATION, "kept aside"),
+        ({"outside_range": "30 years"}, Label.ILLUSTRATION, "30 years"),
+    ],
+)
+def test_one_condition_that_fails_lowers_the_label_and_is_named(change, label, word):
+    trust = judge(replace(BEST, **change))
+    assert trust.label is label
+    assert word in trust.why_not_higher
+    assert trust.would_raise
+
+
+def test_the_borders_belong_to_the_better_side():
+    on_the_border = replace(
+        BEST,
+        sign_agreement=threshold("well_sign_agreement"),
+        share_from_c_d=threshold("well_most_c_d"),
+        draws=int(threshold("well_least_draws")),
+    )
+    assert judge(on_the_border).label is Label.WELL_SUPPORTED
+    lowest = replace(
+        BEST,
+        sign_agreement=threshold("direction_sign_agreement"),
+        share_from_d=threshold("illustration_most_d"),
+    )
+    assert judge(lowest).label is Label.DIRECTION_PROBABLE
+
+
+def test_the_worst_failing_condition_decides():
+    both = replace(BEST, sign_agreement=0.5, share_from_d=0.9)
+    assert judge(both).label is Label.ILLUSTRATION
+
+
+def test_more_agreement_never_lowers_a_label():
+    ranks = [
+        judge(replace(BEST, sign_agreement=share / 100)).label.rank for share in range(50, 101)
+    ]
+    assert ranks == sorted(ranks, reverse=True)
+    assert set(ranks) == {0, 1, 2}
+
+
+def test_every_threshold_says_what_it_decides_and_where_it_comes_from():
+    for each in thresholds().values():
+        assert each.what and each.source
+        assert each.value > 0
+
+
+# From here on: what the program knows of a headline, and the words that follow from its label.
+
+
+def test_the_track_record_is_the_one_the_shipped_page_of_fit_gives():
+    from pathlib import Path
+
+    from sim.experiment import trust_record as record
+
+    page = Path(__file__).parent.parent / "docs" / "fit.md"
+    told = record.record_of(record.read_fit_page(page.read_text(encoding="utf-8")))
+    assert [{key: str(value) for key, value in row.items()} for row in told] == [
+        dict(row) for row in record.rows("track_record.csv")
+    ]
+    assert told
+
+
+def test_only_figures_never_fitted_count_and_near_is_not_met():
+    from sim.experiment import trust_record as record
+
+    told = record.record_of(
+        [
+            ("contagion_rel_increase_1_degree", "validation target", "near"),
+            ("contagion_rel_increase_2_degrees", "calibration target", "pass"),
+            ("projections_in_order", "projection", "pass"),
+            ("nobody_knows", "validation target", "pass"),
+        ]
+    )
+    assert [(row["figure"], row["outcome"], row["verdict"]) for row in told] == [
+        ("projections_in_order", "funding_gap_gbp_per_head", "pass"),
+        ("contagion_rel_increase_1_degree", "often_lonely_share", "near"),
+    ]
+
+
+@pytest.fixture
+def known(tmp_path, monkeypatch):
+    """The program's tables in a folder of their own, empty at first."""
+    from sim.experiment import trust_record as record
+
+    monkeypatch.setattr(record, "DATA", tmp_path)
+    record.rows.cache_clear()
+    yield record, tmp_path
+    record.rows.cache_clear()
+
+
+def test_held_out_figures_decide_by_how_many_pass(known):
+    record, folder = known
+    assert record.held_out("crises_per_1000") == "none"
+
+    def kept(*verdicts: str) -> str:
+        rows = [
+            {"outcome": "crises_per_1000", "figure": f"f{k}", "kind": "", "verdict": each}
+            for k, each in enumerate(verdicts)
+        ]
+        record.write(folder, "track_record.csv", rows)
+        return record.held_out("crises_per_1000")
+
+    assert kept("pass", "miss") == "passed"
+    assert kept("pass", "miss", "near") == "failed"
+    assert record.track_record("crises_per_1000") == (1, 3, ["f1", "f2"])
+
+
+def test_new_rows_replace_those_of_the_same_preset_only(known):
+    record, folder = known
+
+    def row(preset: str, share: str) -> dict[str, str]:
+        return dict.fromkeys(record.SHARES, "0") | {
+            "preset": preset, "outcome": "crises_per_1000",
+            "share_from_c_d": share, "share_from_d": share,
+        }  # fmt: skip
+
+    record.write(folder, "screened_shares.csv", [row("a", "0.1"), row("b", "0.2")], "preset")
+    record.write(folder, "screened_shares.csv", [row("b", "0.3")], "preset")
+    assert record.shares_of("a", "crises_per_1000") == (0.1, 0.1)
+    assert record.shares_of("b", "crises_per_1000") == (0.3, 0.3)
+    assert record.shares_of("c", "crises_per_1000") is None
+
+
+def test_a_plan_changed_in_what_it_does_is_no_longer_screened(known):
+    record, folder = known
+    text = 'title = "A"\n[[invest]]\nlever = "hubs"\ngbp_per_head = 6.0\n'
+    run = dict.fromkeys(record.RUNS, "") | {
+        "preset": "mine", "analysis": "sensitivity", "plan": record.plan_hash(text)
+    }  # fmt: skip
+    record.write(folder, "screened_runs.csv", [run])
+    assert record.is_screened("mine", text, "sensitivity")
+    assert record.is_screened("mine", text.replace('"A"', '"B"'), "sensitivity")
+    assert not record.is_screened("mine", text.replace("6.0", "7.0"), "sensitivity")
+    assert not record.is_screened("mine", text, "uncertainty")
+    assert not record.is_screened("yours", text, "sensitivity")
+
+
+def test_every_label_has_words_of_its_own_and_the_weakest_names_a_title():
+    from sim.show.trust import LEADS, led, title_tail
+
+    assert set(LEADS) == set(Label) and len(set(LEADS.values())) == 4
+    claim = "In the model, about 12 fewer crisis episodes."
+    assert led(Label.WELL_SUPPORTED, claim) == claim
+    assert led(Label.ILLUSTRATION, claim) == f"Illustration only: i{claim[1:]}"
+    assert title_tail([]) == "" and title_tail([None]) == ""
+    assert title_tail([Label.EITHER_WAY]) == " (could go either way)"
+    both = [Label.WELL_SUPPORTED, Label.ILLUSTRATION]
+    assert title_tail(both) == " (the weakest: illustration only)"
+
+
+def saved_with(record, folder, agreement: float, share: str, members: int = 60):
+    """A run of one made-up plan whose crises fell, with everything known about it."""
+    import show_fixture
+
+    from sim.show.saved import Saved
+
+    effects = {"services_only": show_fixture.EFFECTS["services_only"]}
+    table = show_fixture.summarised(show_fixture.tidy(years=2, effects=effects))
+    table["members"] = members
+    text = '[[invest]]\nlever = "formal_services"\ngbp_per_head = 30.0\n'
+    told = show_fixture.record(years=2, scenarios=("services_only",))
+    told = told | {"scenarios": {"services_only": text}}
+    plain = {"preset": "services_only", "outcome": "crises_per_1000"}
+    for analysis in ("sensitivity", "uncertainty"):
+        run = dict.fromkeys(record.RUNS, "") | {
+            "preset": "services_only", "analysis": analysis, "plan": record.plan_hash(text)
+        }  # fmt: skip
+        record.write(folder, "screened_runs.csv", [run], "preset analysis")
+    record.write(
+        folder, "screened_shares.csv",
+        [dict.fromkeys(record.SHARES, "0") | plain | {
+            "share_from_c_d": share, "share_from_d": share}], "preset",
+    )  # fmt: skip
+    record.write(
+        folder, "screened_drivers.csv",
+        [plain | {"rank": 1, "key": "feeling_contagion", "grade": "D", "share": 0.6,
+                  "basis": "Sobol, total", "switch": "0.15"}], "preset",
+    )  # fmt: skip
+    record.write(
+        folder, "screened_rules.csv",
+        [plain | {"rule_set": "lottery", "draws": 4, "mean": -1, "agreement": 1.0,
+                  "opposite": 0.0}], "preset",
+    )  # fmt: skip
+    held = {"outcome": "crises_per_1000", "figure": "real", "kind": "", "verdict": "pass"}
+    record.write(folder, "track_record.csv", [held])
+    table.loc[table["scenario"] != "baseline", "sign_agreement"] = agreement
+    return Saved(table, told)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "share", "label", "opening"),
+    [
+        (1.0, "0.1", Label.WELL_SUPPORTED, "In the model"),
+        (0.9, "0.1", Label.DIRECTION_PROBABLE, "Probably"),
+        (0.7, "0.1", Label.EITHER_WAY, "Could go either way"),
+        (1.0, "0.9", Label.ILLUSTRATION, "Illustration only"),
+    ],
+)
+def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
+    known, agreement, share, label, opening
+):
+    from sim.show import charts
+    from sim.show.alt import alt_text
+    from sim.show.headline import findings
+    from sim.show.trust_lines import trust_rows
+
+    saved = saved_with(*known, agreement, share)
+    (row,) = [each for each in trust_rows(saved) if each["measure"] == "crises_per_1000"]
+    assert row["label"] == label.value
+    (found,) = [each for each in findings(saved) if each.measure == "crises_per_1000"]
+    assert found.claim.startswith(opening)
+    assert found.sure.startswith(label.value)
+    assert "feeling contagion (grade D)" in found.unknowns and "0.15" in found.unknowns
+    assert found.track_record == "of 1 real figure kept aside for this outcome, the model met 1."
+    spec = next(
+        each for each in charts.specifications(saved, ["crises_per_1000"])
+        if each.kind == "difference"
+    )  # fmt: skip
+    assert label.value[1:] in spec.title and label.value[1:] in alt_text(spec)
