@@ -17,6 +17,7 @@ import typer
 from sim import cli_options as options
 from sim import cli_screen as screen
 from sim.cli_checks import england, validate
+from sim.cli_evaluate import evaluate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
 from sim.cli_options import (
     CausalOption,
@@ -324,6 +325,7 @@ def report(
 
 app.command()(validate)
 app.command()(england)
+app.command()(evaluate)
 for each in (uncertainty, sensitivity, worth_knowing, trust):
     app.command()(each)
 

@@ -164,3 +164,6 @@ class Decision(IntEnum):
     LEARNS = 303
     CIRCLE = 304
     BUS_ROUND = 305
+    # how a simulated evaluation assigns people and neighbourhoods
+    TRIAL_ARM = 900
+    WEDGE_ORDER = 901

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -318,3 +318,33 @@ def default_jobs(members: int) -> int:
     """Return as many workers as this machine has cores for, at most one a member."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(cores or 1, members))
+
+
+def spread[Task, Done](
+    work: Callable[[Task], Done], tasks: Sequence[Task], jobs: int, progress: Progress | None = None
+) -> list[Done]:
+    """`work` done for each task, in up to `jobs` processes; results in the order of the tasks.
+
+    The first error ends it; raises Interrupted on Ctrl-C. `work` is found by name in a worker.
+    """
+    done: list[Done] = []
+    tell = progress or (lambda _done, _asked, _note: None)
+    pool = None
+    try:
+        with _stop_signals_as_ctrl_c():
+            found: Iterable[Done] = map(work, tasks)
+            if min(jobs, len(tasks)) > 1 and sys.platform != "emscripten":
+                from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+                settle = {"env": _ONE_THREAD, "initializer": _settle_in, "initargs": (os.getpid(),)}
+                pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), **settle)
+                found = pool.map(work, tasks)
+            for each in found:
+                done.append(each)
+                tell(len(done), len(tasks), "")
+    except KeyboardInterrupt:
+        raise Interrupted(0, len(tasks), None) from None
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=True, kill_workers=True)
+    return done
