@@ -1,6 +1,7 @@
-"""Writes docs/tables.md from the code: residents' columns, streams of luck, outcomes, groups.
+"""Writes docs/tables.md and docs/parameters.md from the code and the evidence.
 
-Run `python docs/make_tables.py` after changing any of them; a test says when it was forgotten.
+Residents' columns, streams of luck, outcomes and groups; and every parameter of the registry. Run
+`python docs/make_tables.py` after changing any of them; a test says when it was forgotten.
 """
 
 from __future__ import annotations
@@ -8,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sim.evidence.completeness import unused
+from sim.evidence.registry import registry
 from sim.luck import Decision
 from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS
 from sim.world.people import RESIDENT_COLUMNS
 
 PAGE = Path(__file__).with_name("tables.md")
+PARAMETERS = Path(__file__).with_name("parameters.md")
+SIM = PAGE.parents[1] / "sim"
 
 _HEAD = """\
 # Tables
@@ -94,5 +99,50 @@ def page() -> str:
     return "\n".join([_HEAD, columns(), streams(), outcomes(), groups()])
 
 
+_PARAMETERS_HEAD = """\
+# Parameters
+
+Written by `python docs/make_tables.py` from the evidence registry. Do not edit: run it again. Every
+number the model acts on, with its range, unit, grade (A strong to D our judgement; * not seen in
+its source), the shape it is drawn from (blank: never drawn) and its source. The whole row, with
+population, period and note: `python -m sim evidence KEY`. How to read grades and ranges:
+[evidence](evidence.md).
+"""
+
+
+def _said(text: str) -> str:
+    """Text that cannot break a table."""
+    return text.replace("|", "/").replace("\n", " ").replace("<", "&lt;").replace("*", "x")
+
+
+def parameters() -> str:
+    """Every parameter in use, by file, in the order of its file."""
+    idle = unused(SIM)
+    parts = [_PARAMETERS_HEAD]
+    rows: dict[str, list[list[str]]] = {}
+    for each in registry():
+        if each.kind != "parameter" or each.key in idle:
+            continue
+        limits = "" if each.low is None or each.high is None else f"{each.low:g} to {each.high:g}"
+        rows.setdefault(each.table, []).append(
+            [
+                f"`{each.key}`",
+                f"{each.value:g}",
+                limits,
+                _said(each.unit),
+                each.grade + ("" if each.verified else "\\*"),
+                each.distribution,
+                _said(each.source),
+            ]
+        )
+    head = ["key", "value", "range", "unit", "grade", "drawn", "source"]
+    for table, lines in rows.items():
+        title = table.removesuffix(".csv").replace("_", " ").capitalize()
+        parts.append(f"## {title}\n\n{len(lines)} parameters (`sim/evidence/data/{table}`).\n\n"
+                     + _table(head, lines))  # fmt: skip
+    return "\n".join(parts)
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    PARAMETERS.write_text(parameters(), encoding="utf-8")

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from sim.agents.resident import Resident as Resident
     from sim.agents.service import PaidCarer as PaidCarer
     from sim.agents.service import Service as Service
+    from sim.experiment.analyses import table_of as table_of
+    from sim.experiment.analyses import uncertainty as uncertainty
+    from sim.experiment.analyses import validate as validate
     from sim.experiment.compare import compare as compare
     from sim.experiment.compare import ensemble as ensemble
     from sim.experiment.compare import run as run
+    from sim.experiment.evaluation.evaluate import evaluate as evaluate
+    from sim.experiment.network import network_table as network_table
     from sim.model import CommunityModel as CommunityModel
     from sim.scenario import Scenario as Scenario
+    from sim.scenario import presets as presets
     from sim.world import places as places
 
 __version__ = "0.1.0"
@@ -43,9 +49,15 @@ __all__ = [
     "__version__",
     "compare",
     "ensemble",
+    "evaluate",
     "evidence",
+    "network_table",
     "places",
+    "presets",
     "run",
+    "table_of",
+    "uncertainty",
+    "validate",
 ]
 
 # Name at the front door -> the room, and the thing in it (empty: the room itself).
@@ -61,9 +73,15 @@ _ROOMS = {
     "Service": ("sim.agents.service", "Service"),
     "compare": ("sim.experiment.compare", "compare"),
     "ensemble": ("sim.experiment.compare", "ensemble"),
+    "evaluate": ("sim.experiment.evaluation.evaluate", "evaluate"),
     "evidence": ("sim.evidence", ""),
+    "network_table": ("sim.experiment.network", "network_table"),
     "places": ("sim.world.places", ""),
+    "presets": ("sim.scenario", "presets"),
     "run": ("sim.experiment.compare", "run"),
+    "table_of": ("sim.experiment.analyses", "table_of"),
+    "uncertainty": ("sim.experiment.analyses", "uncertainty"),
+    "validate": ("sim.experiment.analyses", "validate"),
 }
 
 

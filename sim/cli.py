@@ -32,6 +32,7 @@ from sim.cli_options import (
     QuietOption,
     ResidentsOption,
     SeedOption,
+    TemplateOption,
     YearsOption,
 )
 from sim.cli_presets import presets
@@ -263,12 +264,18 @@ app.command()(story)
 @app.command()
 def places(
     words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]")] = None,
+    template: TemplateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find a council or neighbourhood; without TEXT, list the councils."""
     from sim.world import places as world
 
     text = " ".join(words or ())
+    if template is not None:
+        if text or as_json:
+            raise UserMistake("--template: give a council's name and nothing else.")
+        screen.say(world.template(template).rstrip("\n"))
+        return
     found = world.find(text, limit=1000)
     if not found:
         world.get(text)

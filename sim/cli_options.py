@@ -69,7 +69,15 @@ def _number(name: str, help_text: str) -> Any:
 
 PlaceOption = Annotated[
     str | None,
-    typer.Option("--place", parser=words, metavar="NAME", help="Council or neighbourhood."),
+    typer.Option(
+        "--place", parser=words, metavar="NAME", help="Council, neighbourhood or your own CSV."
+    ),
+]
+TemplateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--template", parser=words, metavar="COUNCIL", help="Print a council's figures to edit."
+    ),
 ]
 ResidentsOption = Annotated[int | None, _number("residents", "People aged 16 or over to simulate.")]
 YearsOption = Annotated[int | None, _number("years", "Years to run.")]

@@ -29,7 +29,7 @@ from sim.agents.treasury import open_council
 from sim.agents.visits import Scheme
 from sim.luck import Decision
 from sim.units import MONTHS_PER_YEAR, PENCE_PER_POUND, SESSIONS_A_MONTH, calendar_year
-from sim.world import lifecourse
+from sim.world import lifecourse, own_place
 from sim.world.bands import ADULT_AGE, AGE_BANDS, ETHNICITIES, PENSION_AGE, QUINTILES
 from sim.world.graph import social_graph
 from sim.world.newcomers import welcome
@@ -266,7 +266,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 "people_16_plus": int(self.place.adults),
                 "people_all_ages": float(self.place.facts["people"].value),
             },
-            "sample": self.sample.describe(),
+            "sample": self.sample.describe() + own_place.changes(self.place),
             "residents_at_start": int(self.start_counts.sum()),
             "scale": float(self.sample.scale),
             "imputed": self.place.imputed(),

@@ -53,7 +53,8 @@ def opening(settings: Settings) -> Opening:
     numbers = (settings.draw, settings.causal, tuple(settings.given), chosen)
     # Norms belong to a draw, not to a plan: an override must show against the same yardstick.
     norms = _norms_of(Parameters.build({}, *drawn))
-    key = (place.code, tuple(sample.neighbourhoods.code.tolist()), int(settings.rng), numbers)
+    streets = tuple(sample.neighbourhoods.code.tolist())
+    key = (place.code, place.numbers, streets, int(settings.rng), numbers)
     world = _once(_worlds, key, lambda: open_place(place, sample, p, int(settings.rng)))
     p = choose(cut(p, plan.arrows.model_dump()), plan.rivals.model_dump())
     return Opening(place, sample, plan, p, norms, world.copy())

@@ -63,6 +63,74 @@ def test_the_tables_are_those_of_the_code() -> None:
     assert make_tables().page() == written, "run: python docs/make_tables.py"
 
 
+def test_the_parameters_are_those_of_the_registry() -> None:
+    written = (DOCS / "parameters.md").read_text(encoding="utf-8")
+    assert make_tables().parameters() == written, "run: python docs/make_tables.py"
+
+
+def make_diagrams() -> ModuleType:
+    """The script that draws docs/diagrams."""
+    spec = importlib.util.spec_from_file_location("make_diagrams", DOCS / "make_diagrams.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("docs/make_diagrams.py is missing")
+    script = importlib.util.module_from_spec(spec)
+    sys.modules["make_diagrams"] = script
+    spec.loader.exec_module(script)
+    return script
+
+
+def test_the_diagrams_are_those_of_the_code_and_come_out_the_same_twice() -> None:
+    script = make_diagrams()
+    for name, draw in script.DIAGRAMS.items():
+        kept = (DOCS / "diagrams" / name).read_bytes()
+        assert draw() == draw()
+        assert without_drawing(draw()) == without_drawing(kept), "run: python docs/make_diagrams.py"
+
+
+def without_drawing(svg: bytes) -> list[str]:
+    """The words of a picture: another release of the drawing library may round a line otherwise."""
+    return re.findall(r">([^<>\n]*\w[^<>\n]*)<", svg.decode("utf-8"))
+
+
+def test_the_month_and_the_arrows_are_whole() -> None:
+    from sim.agents.arrows import CUTS
+
+    script = make_diagrams()
+    assert [phase.method for phase in script.month()][:2] == ["turn_calendar", "live_and_die"]
+    assert len(script.month()) == 10
+    graph = script.arrow_graph()
+    assert {name for kind, name in graph if kind == "arrow"} == set(CUTS)
+    for kind, name in graph:
+        if kind != "room":
+            assert list(graph.successors((kind, name))), f"{name} leads nowhere"
+    assert list(graph.successors(("number", "company_hub"))) == [("room", "agents/feelings.py")]
+
+
+def test_the_model_page_has_the_seven_elements_and_eleven_concepts_of_odd() -> None:
+    text = (DOCS / "model.md").read_text(encoding="utf-8")
+    elements = (
+        "Purpose and patterns", "Entities, state variables and scales",
+        "Process overview and scheduling", "Design concepts", "Initialisation", "Input data",
+        "Submodels",
+    )  # fmt: skip
+    assert re.findall(r"^## \d\. (.*)$", text, flags=re.MULTILINE) == list(elements)
+    concepts = (
+        "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction",
+        "Sensing", "Interaction", "Stochasticity", "Collectives", "Observation",
+    )  # fmt: skip
+    part = text[text.index("## 4. ") : text.index("## 5. ")]
+    for concept in concepts:
+        assert re.search(rf"\*\*{concept}\.\*\* \w", part), concept
+
+
+@pytest.mark.parametrize("page", ["fit.md", "councils.md", "england.md"])
+def test_a_page_of_the_models_numbers_names_its_command_and_its_day(page: str) -> None:
+    head = (DOCS / page).read_text(encoding="utf-8").split("\n\n")[1]
+    assert re.match(
+        r"Written by `python -m sim [a-z].* --write docs/.*` on \d{4}-\d\d-\d\d\.", head
+    )
+
+
 @pytest.mark.parametrize("page", ["model.md", "limits.md"])
 def test_every_function_a_page_names_exists(page: str) -> None:
     names = named_in((DOCS / page).read_text(encoding="utf-8"))

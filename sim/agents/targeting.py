@@ -114,7 +114,11 @@ def _raw(here: Neighbourhoods, part: str) -> Floats:
     if part == "deprivation":
         return here.imd_score
     codes, which = np.unique(here.utla, return_inverse=True)
-    each = [-council_figure(code, _BY_COUNCIL[part]) / bases(code)["people"] for code in codes]
+    own = here.own and float(here.own.whole.people.sum())
+    each = [
+        -council_figure(code, _BY_COUNCIL[part], here) / (own or bases(code)["people"])
+        for code in codes
+    ]
     return np.array(each)[which]
 
 

@@ -131,6 +131,17 @@ class Comparison:
         charts = importlib.import_module("sim.show.charts")
         return charts.chart(self, measure, group, kind)
 
+    def publish(
+        self, measure: str, folder: Path | str, group: str = "all", kind: str = "difference"
+    ) -> list[Path]:
+        """Write a chart for an editor: SVG, three shapes of PNG, the CSV behind it, alt text.
+
+        Returns the files written into `folder`; takes what `chart` takes.
+        """
+        charts = importlib.import_module("sim.show.charts")
+        spec = charts.figure(charts.open_results(self), measure, group, kind)
+        return list(charts.write(spec, Path(folder)))
+
     def _repr_html_(self) -> str:
         last = int(self.summary["year"].max())
         shown = self.summary[
@@ -154,7 +165,7 @@ class Comparison:
 
 def compare(
     *presets: object,
-    place: str | None = None,
+    place: str | Path | None = None,
     residents: int | None = None,
     years: int | None = None,
     members: int | None = None,
@@ -209,7 +220,7 @@ def ensemble(*presets: object, **asked: Any) -> pd.DataFrame:
 def run(
     preset: object = BASELINE,
     *,
-    place: str | None = None,
+    place: str | Path | None = None,
     residents: int | None = None,
     years: int | None = None,
     seed: int = 1,

@@ -92,7 +92,7 @@ def design(
         raise UserMistake("Give a preset to compare with the baseline, such as bevy_hub.")
     return Design(
         usual.place, usual.residents, usual.years, len(points), usual.seed, usual.baseline,
-        usual.plans, usual.model, usual.causal, tuple(points),
+        usual.plans, usual.model, usual.causal, usual.numbers, tuple(points),
     )  # fmt: skip
 
 

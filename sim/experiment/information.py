@@ -159,7 +159,7 @@ def information(
 
     keys = sorted(read_by(asked) if read is None else read)
     units = np.array([[luck_of(point.draw, key) for key in keys] for point in asked.points])
-    people = int(get(asked.place).facts["people"].value)
+    people = int(get(asked.where).facts["people"].value)
     return weigh(first, second, worth(first), worth(second), keys, units, people)
 
 

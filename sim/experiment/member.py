@@ -97,7 +97,7 @@ def one_world(request: Request, plan: Plan, member: int) -> pa.Table:
 
 def _lived(request: Request, plan: Plan, member: int) -> Model:
     model = resolve(request.model)(
-        place=request.place,
+        place=request.where,
         residents=request.residents,
         years=request.years,
         **request.world_of(plan, member),

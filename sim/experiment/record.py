@@ -48,7 +48,8 @@ def run_record(
         factors.setdefault(row["scenario"], {})[row["measure"]] = (
             ratio if math.isfinite(ratio) else None
         )
-    return {
+    own = {} if request.numbers is None else {"own_numbers": request.numbers.record()}
+    return own | {
         "version": version(),
         "commit": commit(Path(__file__).parents[2]),
         "request": request.settings(),

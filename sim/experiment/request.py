@@ -19,6 +19,7 @@ from typing import Any, Protocol, cast
 from sim.errors import UserMistake, did_you_mean
 from sim.evidence import posterior
 from sim.parameters import READINGS
+from sim.world.own_numbers import OwnNumbers
 
 BASELINE = "baseline"
 REAL_MODEL = "sim.model:CommunityModel"
@@ -90,6 +91,8 @@ class Request:
     plans: tuple[Plan, ...]
     model: str = REAL_MODEL
     causal: str = "central"
+    numbers: OwnNumbers | None = None
+    """The file of own numbers that `place` was given by, if it was."""
 
     def __post_init__(self) -> None:
         for name in ("residents", "years", "members", "seed"):
@@ -124,6 +127,11 @@ class Request:
             "causal": self.causal,
         }
 
+    @property
+    def where(self) -> str | OwnNumbers:
+        """What a model is told of the place: its name, or somebody's own numbers of it."""
+        return self.place if self.numbers is None else self.numbers
+
     def texts(self) -> dict[str, str]:
         """Return each scenario's whole text."""
         return {plan.name: plan.to_toml() for plan in (self.baseline, *self.plans)}
@@ -148,7 +156,7 @@ class Request:
 
     def parts(self) -> dict[str, Any]:
         """The same as a table."""
-        return {
+        parts = {
             "shape": SHAPE,
             "place": self.place,
             "residents": self.residents,
@@ -161,6 +169,9 @@ class Request:
             "posterior": posterior.draws_hash(),
             "source": source_hash(),
         }
+        if self.numbers is not None:
+            parts["numbers"] = self.numbers.sha256
+        return parts
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -177,6 +188,8 @@ def differing(mine: str, theirs: str) -> str:
             words.append(f"{key} ({there.get(key)} there, {here.get(key)} asked)")
     if here.get("scenarios") != there.get("scenarios"):
         words.append("the scenarios")
+    if here.get("numbers") != there.get("numbers"):
+        words.append("the place's own numbers")
     if here.get("evidence") != there.get("evidence"):
         words.append("the evidence")
     if not words:

@@ -67,7 +67,7 @@ class RunResult:
 
 def run_presets(
     presets: Sequence[object] = (),
-    place: str | None = None,
+    place: str | Path | None = None,
     residents: int | None = None,
     years: int | None = None,
     members: int | None = None,
@@ -141,7 +141,7 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
 
 def build_request(
     presets: Sequence[object],
-    place: str | None,
+    place: str | Path | None,
     residents: int | None,
     years: int | None,
     members: int | None,
@@ -150,6 +150,7 @@ def build_request(
     causal: str = "central",
 ) -> Request:
     """Check everything that was asked; raises UserMistake before anything is written."""
+    place = str(place) if isinstance(place, Path) else place
     asked = {"place": place, "residents": residents, "years": years, "members": members}
     for name, given in asked.items():
         if name != "place" and given is not None:
@@ -181,7 +182,7 @@ def build_request(
         model=model,
         causal=causal,
     )
-    return replace(request, place=_known_place(request.place)) if model == REAL_MODEL else request
+    return _at_a_known_place(request) if model == REAL_MODEL else request
 
 
 def _with_their(table: str, baseline: Plan, plans: Iterable[Plan]) -> Plan:
@@ -215,6 +216,16 @@ def _plan(preset: object) -> Plan:
     from sim import scenario
 
     return cast(Plan, scenario.load(cast(Any, preset)))
+
+
+def _at_a_known_place(request: Request) -> Request:
+    """The request with the place's full name, and its own numbers where it is a file of them."""
+    from sim.world import places
+
+    own = places.own_numbers(request.place)
+    if own is None:
+        return replace(request, place=_known_place(request.place))
+    return replace(request, place=places.get(own).name, numbers=own)
 
 
 def _known_place(place: str) -> str:

@@ -156,7 +156,7 @@ def _identity(person: str) -> int | None:
 
 def _lived(request: Request, plan: Plan, follow: int | None = None) -> Any:
     model = resolve(REAL_MODEL)(
-        place=request.place,
+        place=request.where,
         residents=request.residents,
         years=request.years,
         plan=plan,

@@ -35,7 +35,8 @@ def alone_odds(here: Neighbourhoods, p: Parameters) -> Floats:
     codes, which = np.unique(here.utla, return_inverse=True)
     for row, code in enumerate(codes.tolist()):
         whole = everywhere.take(np.flatnonzero(everywhere.utla == code))
-        told = council_figure(code, "one_person_household_share")
+        whole = here.own.whole if here.own else whole
+        told = council_figure(code, "one_person_household_share", here)
         found[which == row] = _solve_alone(adults_by_sex_and_band(whole, p), told, p)
     return found
 

@@ -163,9 +163,16 @@ def carer_factors(here: Neighbourhoods, p: Parameters) -> CarerFactors:
         np.bincount(which, weights=each.astype(np.float64))
         for each in (everywhere.adults, needy, elsewhere)
     )
+    counts = (told[:, 0], told[:, 1], needy, elsewhere)
+    england = [each.sum() / adults.sum() for each in counts]
+    if here.own:  # somebody's own numbers of this council, against the same England
+        row, whole = np.searchsorted(codes, here.utla[:1]), here.own.whole
+        told[row] = _census_carers(str(here.utla[0]), here)
+        adults[row] = whole.adults.sum()
+        for column, each in zip((needy, elsewhere), _expected_carers(whole, p), strict=True):
+            column[row] = np.bincount(np.zeros(len(each), dtype=np.int64), weights=each)
     every, long, inside, outside = (
-        (each / adults) / (each.sum() / adults.sum())
-        for each in (told[:, 0], told[:, 1], needy, elsewhere)
+        (each / adults) / usual for each, usual in zip(counts, england, strict=True)
     )
     share = _outside(every, inside, p.outside_carer_part)
     more = _outside(long, inside, p.outside_carer_part_35h) / share
@@ -194,7 +201,7 @@ def _expected_carers(here: Neighbourhoods, p: Parameters) -> tuple[Floats, Float
     return needy * need_ratio(here, p), adults @ p.array("outside_carer", AGE_BANDS)
 
 
-def _census_carers(code: str) -> tuple[float, float]:
+def _census_carers(code: str, here: Neighbourhoods | None = None) -> tuple[float, float]:
     """A council's Census carers: all, and of 35 hours a week or more."""
-    hours = [council_figure(code, f"carers_{each}") for each in _HOURS]
+    hours = [council_figure(code, f"carers_{each}", here) for each in _HOURS]
     return sum(hours), sum(hours[_HOURS.index("35_49h") :])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from string import ascii_uppercase
@@ -29,6 +29,17 @@ Row = dict[str, str]
 
 _PROFILE = "lsoa21_profile_england.csv"
 _CARS = "lsoa21_no_car_households_census2021.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class OwnCouncil:
+    """What somebody's own numbers say of the whole council that neighbourhoods lie in.
+
+    `factors` multiply the council's published figures; `whole` is every neighbourhood of it.
+    """
+
+    factors: Mapping[str, float]
+    whole: Neighbourhoods
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +64,11 @@ class Neighbourhoods:
     disabled_share: NDArray[np.float64]
     households: NDArray[np.int64]
     households_no_car: NDArray[np.int64]
+    own: OwnCouncil | None = None
+    """Only where a file of own numbers is the place (`sim.world.own_place`)."""
 
     def __post_init__(self) -> None:
-        for column in fields(self):
+        for column in fields(self)[:-1]:
             getattr(self, column.name).flags.writeable = False
 
     def __len__(self) -> int:
@@ -78,7 +91,8 @@ class Neighbourhoods:
 
     def take(self, rows: NDArray[np.int64]) -> Neighbourhoods:
         """Only these rows, in this order."""
-        return Neighbourhoods(*(getattr(self, column.name)[rows] for column in fields(self)))
+        columns = fields(self)[:-1]
+        return replace(self, **{each.name: getattr(self, each.name)[rows] for each in columns})
 
     def nearness(
         self, rows: NDArray[np.int64] | None = None, others: NDArray[np.int64] | None = None
@@ -161,7 +175,11 @@ def all_neighbourhoods() -> Neighbourhoods:
     census = np.stack([profile[f"pop21_{group}"] for group in CENSUS_GROUPS], axis=1)
     groups, people = _to_mid_2023(names["ltla"], census)
     return Neighbourhoods(
-        **names,
+        code=names["code"],
+        name=names["name"],
+        group=names["group"],
+        ltla=names["ltla"],
+        utla=names["utla"],
         quintile=(profile["imd2025_decile"].astype(np.int64) + 1) // 2,
         imd_score=profile["imd2025_score"].copy(),
         census_people=census.astype(np.int64),
@@ -179,7 +197,7 @@ def _to_mid_2023(
     """Census 2021 groups scaled to each district's mid-2023 bands: n x 5 groups, n x 13 people."""
     groups = np.zeros((len(ltla), len(ADULT_GROUPS)), dtype=np.int64)
     people = np.zeros((len(ltla), len(BANDS)), dtype=np.int64)
-    mixing = _bands_of_groups()
+    mixing = bands_of_groups()
     order = np.argsort(ltla, kind="stable")
     codes, starts = np.unique(ltla[order], return_index=True)
     for code, rows in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
@@ -192,7 +210,7 @@ def _to_mid_2023(
     return groups, people
 
 
-def _bands_of_groups() -> NDArray[np.float64]:
+def bands_of_groups() -> NDArray[np.float64]:
     """Which share of each mid-2023 band belongs to each Census group, 6 x 13."""
     split = rule("mid_decade_split")
     mixing = np.zeros((len(CENSUS_GROUPS), len(BANDS)))

@@ -213,9 +213,13 @@ def _columns() -> dict[str, Column]:
     return found | columns()
 
 
-def council_figure(code: str, name: str) -> float:
-    """One figure of a whole council, filled in as the facts say where none was published."""
-    return _columns()[name].read(code)[0]
+def council_figure(code: str, name: str, here: Neighbourhoods | None = None) -> float:
+    """One figure of a whole council, filled in as the facts say where none was published.
+
+    Where `here` comes with somebody's own numbers of its council, theirs.
+    """
+    factors = {} if here is None or here.own is None else here.own.factors
+    return _columns()[name].read(code)[0] * factors.get(name, 1.0)
 
 
 def facts_of(here: Neighbourhoods) -> dict[str, Fact]:
@@ -230,7 +234,7 @@ def facts_of(here: Neighbourhoods) -> dict[str, Fact]:
         for code, found in _bases_by_council(here).items()
     }
     whole = all(share["people"] == 1.0 for share in part.values())
-    facts = _people(here)
+    facts = people_facts(here)
     for name, column in _columns().items():
         values, weights, why = [], [], set()
         for code, share in part.items():
@@ -272,7 +276,7 @@ def _bases_by_council(here: Neighbourhoods) -> dict[str, dict[str, float]]:
     }
 
 
-def _people(here: Neighbourhoods) -> dict[str, Fact]:
+def people_facts(here: Neighbourhoods) -> dict[str, Fact]:
     """Facts counted from the neighbourhoods themselves."""
     bands = here.people.sum(axis=0)
     ltlas = np.unique(here.ltla).tolist()

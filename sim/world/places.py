@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake, nearest
+from sim.world.own_numbers import OwnNumbers, is_file_name
+from sim.world.own_numbers import read as read_own
 from sim.world.place_data import (
     Neighbourhoods,
     age_band_shares,
@@ -54,6 +57,8 @@ class Place:
     councils: tuple[str, ...]
     neighbourhoods: Neighbourhoods
     facts: dict[str, Fact]
+    numbers: OwnNumbers | None = None
+    """The file this place's own numbers are from, if any."""
 
     @property
     def adults(self) -> int:
@@ -87,13 +92,19 @@ def _sampled(code: str, name: str, here: Neighbourhoods, residents: int) -> Samp
     return draw_sample(code, name, here, residents)
 
 
-def get(name_or_code: str | Iterable[str] | Place) -> Place:
+def get(name_or_code: str | Path | OwnNumbers | Iterable[str] | Place) -> Place:
     """The place of this name or code, or of a list of neighbourhood names or codes.
 
+    A file name ending in .csv is a council with somebody's own numbers (`sim.world.own_numbers`).
     Raises UserMistake when there is no such place or more than one.
     """
     if isinstance(name_or_code, Place):  # a place made by hand, such as England of another year
         return name_or_code
+    own = own_numbers(name_or_code)
+    if own is not None:
+        from sim.world.own_place import own_place
+
+        return _copy(own_place(own))
     if not isinstance(name_or_code, str):
         if not isinstance(name_or_code, Iterable):
             raise UserMistake(f"place: {name_or_code!r} is not a name, a code or a list of them.")
@@ -106,6 +117,22 @@ def get(name_or_code: str | Iterable[str] | Place) -> Place:
         if len(parts) > 1:
             return _qualified(parts) or _several(parts)
     return _one(name_or_code)
+
+
+def own_numbers(place: object) -> OwnNumbers | None:
+    """The own numbers a place is given by, read from their file; None for every other place."""
+    if isinstance(place, OwnNumbers):
+        return place
+    if is_file_name(place) and not (isinstance(place, str) and _key(place) in _by_key()):
+        return read_own(str(place))
+    return None
+
+
+def template(name: str) -> str:
+    """A filled-in CSV of a council's figures, for you to edit and give as a place."""
+    from sim.world.own_place import template as written
+
+    return written(name)
 
 
 def find(text: str, limit: int = 50) -> list[PlaceSummary]:

@@ -145,7 +145,7 @@ def evaluate(
     moved = towns.later(plan, follow_up)
     tasks = [
         towns.Town(
-            moved, request.place, request.residents, years, follow_up, request.seed + each, each
+            moved, request.where, request.residents, years, follow_up, request.seed + each, each
         )
         for each in range(members)
     ]

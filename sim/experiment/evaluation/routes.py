@@ -142,7 +142,7 @@ def routes_of(
     soon = opened_at_once(towns.later(plan, 1))
     tasks = [
         towns.Town(
-            soon, request.place, request.residents, years, follow_up, request.seed + each, each
+            soon, request.where, request.residents, years, follow_up, request.seed + each, each
         )
         for each in range(members)
     ]
