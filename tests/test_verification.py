@@ -163,3 +163,16 @@ def test_everything_found_can_be_told_as_json():
 
     told = json.loads(json.dumps(a_verification().facts()))
     assert {"figures", "patterns", "structures", "hindcast", "council_halves"} <= set(told)
+
+
+def test_a_plans_run_answers_the_target_it_can_and_leaves_the_rest():
+    waiting = Row("mcdaid_park_prob_cost_saving", "validation_target", 0.035, None, None, None,
+                  NOT_COMPUTED, "needs a plan")  # fmt: skip
+    other = Row("frome_emergency_change", "validation_target", -0.14, None, None, None,
+                NOT_COMPUTED, "needs a plan")  # fmt: skip
+    cut = Row("cut_leaves_admissions_65plus", "natural experiment", 1, 0.97, 1.03, 1.01, PASS, "x")
+    found = Row(waiting.key, waiting.kind, 0.035, 0.0315, 0.0385, 0.0, MISS, "0 of 20")
+    sign = Row("austerity_inpatient_effect", "validation_target", 0, None, None, None, NOT_COMPUTED)
+    rows = verification._answered([waiting, other, cut, sign], [found])
+    assert rows[0] is found and rows[1] is other and rows[2] is cut
+    assert rows[3].verdict == PASS and rows[3].value == 0.0
