@@ -195,9 +195,10 @@ def worth_knowing(
     plans = load(preset), load(other)
     sizes = _given(place=place, residents=residents, years=years, draws=draws, seed=seed)
     asked = room.request(*plans, **sizes)
-    names = (plan.name for plan in plans)
+    first, second = (plan.name for plan in plans)
+    folder = out or room.folder_of(asked)
     with _Answering(quiet or as_json) as progress:
-        found = room.information(asked, *names, out or room.folder_of(asked), jobs, progress)
+        found = room.information(asked, first, second, folder, jobs, progress)
     if as_json:
         screen.say_json(found.facts())
         return
@@ -256,6 +257,7 @@ def trust(
 
 def _renew(page: str, keep: Path | None) -> None:
     from sim.experiment import trust_record as record
+    from sim.experiment.trust import DATA
 
     try:
         text = Path(page).read_text(encoding="utf-8")
@@ -264,7 +266,7 @@ def _renew(page: str, keep: Path | None) -> None:
     rows = record.record_of(record.read_fit_page(text))
     if not rows:
         raise UserMistake(f"{page}: no held-out figures are in this page. Give docs/fit.md.")
-    record.write(keep or record.DATA, "track_record.csv", rows)
+    record.write(keep or DATA, "track_record.csv", rows)
     screen.say(f"{len(rows)} held-out figures kept.")
 
 

@@ -151,7 +151,12 @@ class Request:
         The number of members and the order of presets are left out: neither changes a member, so
         a folder can be extended from 8 members to 20.
         """
-        parts = {
+        return json.dumps(self.parts(), sort_keys=True, ensure_ascii=True)
+
+    def parts(self) -> dict[str, Any]:
+        """The same as a table."""
+        own = {} if self.numbers is None else {"numbers": self.numbers.sha256}
+        return own | {
             "shape": SHAPE,
             "place": self.place,
             "residents": self.residents,
@@ -163,9 +168,6 @@ class Request:
             "evidence": evidence_hash(),
             "source": source_hash(),
         }
-        if self.numbers is not None:
-            parts["numbers"] = self.numbers.sha256
-        return json.dumps(parts, sort_keys=True, ensure_ascii=True)
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -14,6 +14,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,7 @@ from sim.experiment.sensitivity_design import HIGH, LOW, Group, numbers_at
 
 Floats = NDArray[np.float64]
 LEVELS = 4
-ONE_SIDED = 1.645
-# Moves next to each other share a point, so their luck is related: half of it, the other way.
-_RELATED = 1.5
+_WORLDS_OF_LUCK = 2000
 
 
 @dataclass(frozen=True)
@@ -76,20 +75,15 @@ class Effects:
 
     `mu_star` is the mean size of a move (in the outcome's unit, over two thirds of the 90% range);
     `squared` the mean square of the true move, free of luck, which may come out below 0 by chance;
-    `luck` the standard deviation of one move by luck alone, `error` that of one of `squared` if no
-    number had any effect; `point_luck` the variance by luck of one point. nan under one luck.
+    `luck` the standard deviation of one move by luck alone, `point_luck` the variance by luck of
+    one point: nan under one luck. `told`: whether the moves together stand out from luck.
     """
 
     mu_star: Floats
     squared: Floats
     luck: float
-    error: float
     point_luck: float
-
-    @property
-    def told(self) -> bool:
-        """Whether the moves together stand out from luck, one-sided at 95%."""
-        return bool(self.squared.sum() > ONE_SIDED * self.error * math.sqrt(self.squared.size))
+    told: bool
 
 
 def effects(asked: Screen, difference: Floats) -> Effects:
@@ -102,18 +96,36 @@ def effects(asked: Screen, difference: Floats) -> Effects:
         by_group[number, asked.moved[number]] = moves[number]
     mean = by_group.mean(axis=2)
     if asked.lucks < 2:
-        unknown = (float("nan"),) * 3
-        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), *unknown)
-    number = asked.lucks * (asked.lucks - 1)
-    pairs = (by_group.sum(axis=2) ** 2 - (by_group**2).sum(axis=2)) / number
-    noise = float(by_group.var(axis=2, ddof=1).mean())
+        nan = float("nan")
+        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), nan, nan, False)
+    noise = by_group.var(axis=2, ddof=1).mean()
+    squared = _free_of_luck(by_group).mean(axis=0)
+    stands_out = squared.sum() > noise * _by_luck_alone(trajectories, steps, asked.lucks)
     return Effects(
-        np.abs(mean).mean(axis=0),
-        pairs.mean(axis=0),
-        math.sqrt(noise),
-        noise * math.sqrt(2 * _RELATED / number / trajectories),
-        float(values.var(axis=2, ddof=1).mean()),
-    )
+        np.abs(mean).mean(axis=0), squared, math.sqrt(noise),
+        float(values.var(axis=2, ddof=1).mean()), bool(stands_out),
+    )  # fmt: skip
+
+
+def _free_of_luck(moves: Floats) -> Floats:
+    """Mean product of every two lucks' moves, over the last axis."""
+    lucks = moves.shape[-1]
+    pairs = moves.sum(axis=-1) ** 2 - (moves**2).sum(axis=-1)
+    return np.asarray(pairs / (lucks * (lucks - 1)))
+
+
+@cache
+def _by_luck_alone(trajectories: int, steps: int, lucks: int) -> float:
+    """What the sum of squares, over the noise, exceeds once in twenty when nothing has effect.
+
+    By simulation: moves next to each other share a point, and so few have no textbook answer.
+    """
+    luck = np.random.default_rng(0)
+    shape = (_WORLDS_OF_LUCK, trajectories, steps + 1, lucks)
+    moves = np.diff(luck.normal(size=shape), axis=2)
+    total = _free_of_luck(moves).mean(axis=1).sum(axis=1)
+    noise = moves.var(axis=3, ddof=1).mean(axis=(1, 2))
+    return float(np.quantile(total / noise, 0.95))
 
 
 def shares(squared: Floats) -> Floats:
