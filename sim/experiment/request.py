@@ -156,7 +156,8 @@ class Request:
 
     def parts(self) -> dict[str, Any]:
         """The same as a table."""
-        parts = {
+        own = {} if self.numbers is None else {"numbers": self.numbers.sha256}
+        return own | {
             "shape": SHAPE,
             "place": self.place,
             "residents": self.residents,
@@ -169,9 +170,6 @@ class Request:
             "posterior": posterior.draws_hash(),
             "source": source_hash(),
         }
-        if self.numbers is not None:
-            parts["numbers"] = self.numbers.sha256
-        return parts
 
     @functools.cached_property
     def fingerprint(self) -> str:
