@@ -157,9 +157,12 @@ def sensitivity(
     for row in found.rows:
         screen.say("", f"{row.scenario}, {row.measure}: {row.words}.")
         weak, assumed = (screen.percent(each) for each in (row.share_from_c_d, row.share_from_d))
-        screen.say(f"Of the spread, {weak} rests on grades C and D, {assumed} on D alone. One move "
-                   f"by luck alone: {screen.amount(row.luck)}; a true one: "
-                   f"{screen.amount(row.move)}.")  # fmt: skip
+        said = f"{weak} of the spread rests on grades C and D, {assumed} on D alone."
+        screen.say(
+            said if weak else "Whose evidence it rests on cannot be told from luck at this size.",
+            f"One move by luck alone: {screen.amount(row.luck)}; a true one: "
+            f"{screen.amount(row.move)}.",
+        )
         if not quiet and row.drivers:
             screen.table(
                 ("number", "grade", "share", "basis", "sign turns at"),
@@ -187,11 +190,15 @@ def worth_knowing(
 ) -> None:
     """Find which unknown, if studied, would most change the choice between two presets."""
     from sim.experiment import information as room
+    from sim.scenario import load
 
+    plans = load(preset), load(other)
     sizes = _given(place=place, residents=residents, years=years, draws=draws, seed=seed)
-    asked = room.request(preset, other, **sizes)
+    asked = room.request(*plans, **sizes)
+    first, second = (plan.name for plan in plans)
+    folder = out or room.folder_of(asked)
     with _Answering(quiet or as_json) as progress:
-        found = room.information(asked, preset, other, out or room.folder_of(asked), jobs, progress)
+        found = room.information(asked, first, second, folder, jobs, progress)
     if as_json:
         screen.say_json(found.facts())
         return
@@ -250,6 +257,7 @@ def trust(
 
 def _renew(page: str, keep: Path | None) -> None:
     from sim.experiment import trust_record as record
+    from sim.experiment.trust import DATA
 
     try:
         text = Path(page).read_text(encoding="utf-8")
@@ -258,7 +266,7 @@ def _renew(page: str, keep: Path | None) -> None:
     rows = record.record_of(record.read_fit_page(text))
     if not rows:
         raise UserMistake(f"{page}: no held-out figures are in this page. Give docs/fit.md.")
-    record.write(keep or record.DATA, "track_record.csv", rows)
+    record.write(keep or DATA, "track_record.csv", rows)
     screen.say(f"{len(rows)} held-out figures kept.")
 
 

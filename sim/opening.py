@@ -25,7 +25,7 @@ from sim.world.sampling import Sample
 
 _KEPT = 2  # worlds kept in memory: the one in use and the one before
 _worlds: OrderedDict[Any, World] = OrderedDict()
-_norms: deque[tuple[dict[str, float], Norms]] = deque(maxlen=_KEPT * 4)
+_norms: deque[tuple[dict[str, float], Norms]] = deque(maxlen=12)
 
 
 @dataclass(frozen=True)

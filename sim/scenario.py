@@ -96,10 +96,9 @@ class Scenario(Plan):
         )
         said["invest"] = [_block_written(block) for block in self.invest]
         said["shock"] = [_block_written(block) for block in self.shock]
-        tables = ("run", "invest", "shock", "rules", "arrows", "rivals", "variants")
-        tables += ("overrides", "expect")
-        plain = {key: value for key, value in said.items() if key not in tables}
-        return plain | {key: said[key] for key in tables if said.get(key)}
+        tables = ("run", "invest", "shock", "rules", "arrows", "rivals", "variants", "overrides")
+        plain = {key: value for key, value in said.items() if key not in (*tables, "expect")}
+        return plain | {key: said[key] for key in (*tables, "expect") if said.get(key)}
 
     def to_toml(self) -> str:
         """Return the whole plan, expanded, as the text of a scenario file."""

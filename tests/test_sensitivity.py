@@ -80,8 +80,8 @@ def test_squared_moves_are_the_known_ones_and_shares_follow_the_classes():
     # Four levels from 0.05 to 0.95: a move is two thirds of 0.9.
     assert found.mu_star == pytest.approx([2.4, 1.2, 0.6], abs=1e-6)
     assert found.squared == pytest.approx([5.76, 1.44, 0.36], abs=1e-6)
-    assert found.luck == pytest.approx(0, abs=1e-9)
-    weak, assumed = weak_shares(groups, found.squared)
+    assert found.luck == pytest.approx(0, abs=1e-9) and found.told
+    weak, assumed = weak_shares([group.evidence for group in groups], found.squared)
     assert weak == pytest.approx((16 + 4) / 21) and assumed == pytest.approx(16 / 21)
 
 
@@ -92,6 +92,21 @@ def test_luck_is_not_taken_for_an_effect():
     assert luck.luck == pytest.approx(math.sqrt(2), rel=0.1)
     assert np.abs(luck.squared).max() < 0.8  # one luck alone would say about 2
     assert (luck.mu_star > 0.6).all()
+    assert luck.point_luck == pytest.approx(1, rel=0.1)
+
+
+def test_luck_alone_is_seldom_called_an_effect():
+    groups = numbers.groups(KEYS, 6)
+    asked = screen(groups, 2, 2, 1)
+    luck = np.random.default_rng(4)
+    false = sum(effects(asked, luck.normal(size=len(asked.points))).told for _ in range(300))
+    assert false <= 300 * 0.1
+
+
+def test_a_class_of_many_idle_groups_gathers_no_share_from_their_luck():
+    noise = np.array([1.0, -1.0] * 10)
+    weak, assumed = weak_shares(["AB", *["D"] * 20], np.concatenate([[4.0], noise]))
+    assert (weak, assumed) == (0.0, 0.0)
 
 
 def test_nothing_that_moves_has_no_shares():
@@ -101,14 +116,14 @@ def test_nothing_that_moves_has_no_shares():
 @pytest.fixture(scope="module")
 def emulated():
     top = sorted(WEIGHTS)
-    units, points = hypercube(top, 40, 1)
+    units, points = hypercube(top, 26, 1)
     weights = np.array([WEIGHTS[key] for key in top])
     return top, units, points, units @ weights
 
 
 def test_an_emulator_foretells_a_straight_truth_and_its_indices_are_the_known_ones(emulated):
     top, units, points, truth = emulated
-    assert len({point.rng for point in points}) == 40
+    assert len({point.rng for point in points}) == 26
     found = emulate(units, truth)
     assert found.r2 > 0.99
     indices = sobol_indices(found)
@@ -129,9 +144,11 @@ def test_the_sign_turns_where_it_must(emulated):
 
 
 def test_an_emulator_of_luck_alone_foretells_nothing(emulated):
-    _, units, _, _ = emulated
-    luck = np.random.default_rng(2).normal(size=40)
+    _, units, _, truth = emulated
+    luck = np.random.default_rng(2).normal(size=26)
     assert emulate(units, luck).r2 < 0.3
+    told = emulate(units, truth + luck, luck=1.0)
+    assert told.r2 < told.r2_of_mean <= 1
     assert math.isnan(emulate(units, luck * 0).r2)
 
 
@@ -188,3 +205,15 @@ def test_sizes_out_of_range_are_refused():
         Plan(groups=2)
     with pytest.raises(UserMistake, match="points: 9"):
         Plan(points=9)
+
+
+def test_without_points_no_emulator_is_asked_for(found):
+    asked, plan, folder = found[1]
+    plain = Plan(
+        groups=plan.groups, alone=plan.alone, alone_trajectories=plan.alone_trajectories, points=0
+    )
+    again = sensitivity(asked, plain, folder, in_process=True, read=frozenset(KEYS))
+    row = next(each for each in again.rows if each.measure == "crises_per_1000")
+    assert not row.emulated and "no emulator was asked for" in row.words
+    assert row.drivers[0].key == "feeling_contagion" and row.drivers[0].basis == MORRIS
+    assert row.share_from_d == pytest.approx(found[0].rows[0].share_from_d, abs=0.1)

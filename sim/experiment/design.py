@@ -8,7 +8,6 @@ changes nothing but the folder it is given.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -72,13 +71,10 @@ class Design(Request):
             "given": point.given,
         }
 
-    @functools.cached_property
-    def identity(self) -> str:
+    def parts(self) -> dict[str, Any]:
         """Everything that decides the members' content, the whole design among it."""
         told = json.dumps([asdict(point) for point in self.points], sort_keys=True)
-        usual = json.loads(Request.identity.func(self))
-        usual["design"] = hashlib.sha256(told.encode()).hexdigest()
-        return json.dumps(usual, sort_keys=True, ensure_ascii=True)
+        return super().parts() | {"design": hashlib.sha256(told.encode()).hexdigest()}
 
 
 def design(

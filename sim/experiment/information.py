@@ -102,8 +102,8 @@ class Information:
 
 
 def request(
-    first: str,
-    second: str,
+    first: object,
+    second: object,
     draws: int = 48,
     place: str | None = None,
     residents: int | None = None,
@@ -117,7 +117,8 @@ def request(
     if not LEAST <= draws <= MOST:
         raise UserMistake(f"draws: {draws} is out of range. Give {LEAST} to {MOST:,}.")
     if first == second:
-        raise UserMistake(f"{first}: a plan cannot be weighed against itself. Name another.")
+        name = getattr(first, "name", first)
+        raise UserMistake(f"{name}: a plan cannot be weighed against itself. Name another.")
     points = [Point(seed + number, number + 1) for number in range(draws)]
     return design([first, second], points, place, residents, years)
 
@@ -173,15 +174,16 @@ def weigh(
     gain = other - worth
     better, chosen = (second, gain) if gain.mean() > 0 else (first, -gain)
     rows: dict[str, Any] = dict(uncertain())
-    found = []
+    found, most = [], _value(gain)
     for place, key in enumerate(keys):
         value, chance = value_of_knowing(units[:, place], gain)
+        value = min(value, most)  # knowing one number is never worth more than knowing all
         grade = rows[key].grade if key in rows else ""
         found.append(Unknown(key, grade, value, chance, chance * len(keys) <= CHANCE))
     found.sort(key=lambda each: (not each.tells, -each.gbp_per_head, each.key))
     return Information(
         first, second, gain.size, float(worth.mean()), float(other.mean()), better,
-        float((chosen > 0).mean()), _value(gain), people, len(keys), tuple(found),
+        float((chosen > 0).mean()), most, people, len(keys), tuple(found),
     )  # fmt: skip
 
 

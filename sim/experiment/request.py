@@ -143,7 +143,11 @@ class Request:
         The number of members and the order of presets are left out: neither changes a member, so
         a folder can be extended from 8 members to 20.
         """
-        parts = {
+        return json.dumps(self.parts(), sort_keys=True, ensure_ascii=True)
+
+    def parts(self) -> dict[str, Any]:
+        """The same as a table."""
+        return {
             "shape": SHAPE,
             "place": self.place,
             "residents": self.residents,
@@ -155,7 +159,6 @@ class Request:
             "evidence": evidence_hash(),
             "source": source_hash(),
         }
-        return json.dumps(parts, sort_keys=True, ensure_ascii=True)
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -7,6 +7,7 @@ those of the strongest groups alone (Morris), and the strongest fifteen through 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
+from sim.experiment import atomic
 from sim.experiment import sensitivity_design as numbers
 from sim.experiment.design import OUTCOMES, Design, Paired, Point, content, design, last_year, live
 from sim.experiment.run import slug
@@ -37,12 +39,17 @@ Floats = NDArray[np.float64]
 Values = dict[tuple[str, str], Paired]
 Progress = Callable[[int, int, str], None]
 TOP = 15
+# However much luck is taken off, an emulator must foretell this much of what was really lived.
+LEAST_RAW_R2 = 0.2
 SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much to live: groups and trajectories, numbers taken alone, points for the emulator."""
+    """How much to live: groups and trajectories, numbers taken alone, points for the emulator.
+
+    No points: no emulator, and Morris shares stand in for indices.
+    """
 
     groups: int = 12
     trajectories: int = 2
@@ -58,6 +65,8 @@ class Plan:
             ("alone_trajectories", 1, 200), ("points", 10, 10_000),
         ):  # fmt: skip
             value = getattr(self, name)
+            if name == "points" and value == 0:
+                continue
             if not least <= value <= most:
                 raise UserMistake(f"{name}: {value} is out of range. Give {least} to {most:,}.")
 
@@ -87,8 +96,10 @@ class Driver:
 class Sensitivity:
     """What one outcome of one preset hangs on.
 
+    Shares by grade come from the emulator where it is good, else from the screening in groups
+    where that stands out from luck; else they are nan: not to be told from luck at this size.
     `luck` is the standard deviation of one move by luck alone and `move` the root mean square of
-    a group's true move: where luck is the larger, single shares are uncertain.
+    a group's true move. `asked`: whether an emulator was asked for; `r2` and `r2_of_mean` judge it.
     """
 
     scenario: str
@@ -99,18 +110,26 @@ class Sensitivity:
     luck: float
     move: float
     r2: float
+    r2_of_mean: float
     emulated: bool
+    asked: bool
     drivers: tuple[Driver, ...]
 
     @property
     def words(self) -> str:
         """Whether the emulator could be used, in words."""
         if self.emulated:
-            return f"emulator foretells {100 * self.r2:.0f}% of unseen variance"
+            return (
+                f"emulator foretells {100 * self.r2:.0f}% of unseen variance, "
+                f"{100 * self.r2_of_mean:.0f}% of what is not luck"
+            )
+        if not self.asked:
+            return "no emulator was asked for: Morris shares stand in"
         if math.isnan(self.r2):
             return "nothing varies: no indices"
         return (
-            f"emulator too poor (R2 {self.r2:.2f}, under {threshold('emulator_least_r2'):g}): "
+            f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
+            f"under {threshold('emulator_least_r2'):g}): "
             "no Sobol indices or switching values, Morris shares instead"
         )
 
@@ -178,7 +197,7 @@ def sensitivity(
         live(mine, folder / stage, jobs, told, in_process)
         return last_year(content(mine, folder / stage, OUTCOMES))
 
-    read = numbers.read_by(asked) if read is None else read
+    read = _read(asked, folder) if read is None else read
     whole = screen(numbers.groups(read, plan.groups), plan.trajectories, plan.lucks, plan.seed)
     first = lived("groups", whole.points)
     alone = _strongest_groups(whole, first, plan.alone)
@@ -188,17 +207,33 @@ def sensitivity(
     second = lived("alone", one_by_one.points)
     top = _strongest(one_by_one, second, TOP)
     units, points = hypercube(top, plan.points, plan.seed + 2000)
-    third = lived("emulator", points)
+    third = lived("emulator", points) if points else {}
     told = tuple(
-        _outcome(name, measure, whole, first, one_by_one, second, top, units, third)
-        for name, measure in first
-        if measure in OUTCOMES
+        _outcome(pair, whole, paired, one_by_one, second[pair], top, units, third.get(pair))
+        for pair, paired in first.items()
+        if pair[1] in OUTCOMES
     )
     order = {key: place for place, key in enumerate(OUTCOMES)}
     names = [each.name for each in asked.plans]
     told = tuple(sorted(told, key=lambda one: (names.index(one.scenario), order[one.measure])))
     number = len(whole.points) + len(one_by_one.points) + len(points)
     return Found(asked, plan, len(rows), len(read), tuple(alone), tuple(top), number, told)
+
+
+def _read(asked: Design, folder: Path) -> frozenset[str]:
+    """The numbers read, found once and kept in the folder for the request they belong to."""
+    path = folder / "read.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["request"] == asked.fingerprint:
+            return frozenset(told["read"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # never found, or torn: found again
+    read = numbers.read_by(asked)
+    atomic.make_folder(folder)
+    kept = {"request": asked.fingerprint, "read": sorted(read)}
+    atomic.write(path, json.dumps(kept, indent=1).encode())
+    return read
 
 
 def _stage(progress: Progress, stage: str) -> Progress:
@@ -231,24 +266,37 @@ def _strongest(asked: Screen, values: Values, most: int) -> list[str]:
 
 
 def _outcome(
-    name: str, measure: str, whole: Screen, first: Values, single: Screen, second: Values,
-    top: list[str], units: Floats, third: Values,
+    pair: tuple[str, str], whole: Screen, first: Paired, single: Screen, second: Paired,
+    top: list[str], units: Floats, third: Paired | None,
 ) -> Sensitivity:  # fmt: skip
-    found = effects(whole, first[name, measure].difference)
-    weak, assumed = weak_shares(whole.groups, found.squared)
-    difference = third[name, measure].difference
-    emulator = emulate(units, difference)
-    good = bool(emulator.r2 >= threshold("emulator_least_r2"))
-    if good:
+    found = effects(whole, first.difference)
+    weak = assumed = math.nan
+    emulator = None
+    if third is not None:
+        emulator = emulate(units, third.difference, np.nan_to_num(found.point_luck))
+    if emulator is not None and _is_good(emulator):
         drivers = _by_emulator(emulator, top)
+        kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
+        weak, assumed = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
-        drivers = _by_screening(single, second[name, measure].difference)
+        drivers = _by_screening(single, second.difference)
+        if found.told:
+            weak, assumed = weak_shares([group.evidence for group in whole.groups], found.squared)
+    mean = first.difference if third is None else third.difference
     return Sensitivity(
-        scenario=name, measure=measure, mean=float(difference.mean()),
+        scenario=pair[0], measure=pair[1], mean=float(mean.mean()),
         share_from_c_d=weak, share_from_d=assumed, luck=found.luck,
-        move=float(np.sqrt(max(found.squared.mean(), 0.0))), r2=emulator.r2, emulated=good,
+        move=float(np.sqrt(max(found.squared.mean(), 0.0))),
+        r2=math.nan if emulator is None else emulator.r2,
+        r2_of_mean=math.nan if emulator is None else emulator.r2_of_mean,
+        emulated=emulator is not None and _is_good(emulator), asked=emulator is not None,
         drivers=tuple(drivers),
     )  # fmt: skip
+
+
+def _is_good(emulator: Emulator) -> bool:
+    enough = emulator.r2_of_mean >= threshold("emulator_least_r2")
+    return bool(enough and emulator.r2 >= LEAST_RAW_R2)
 
 
 def _by_emulator(emulator: Emulator, top: list[str]) -> list[Driver]:

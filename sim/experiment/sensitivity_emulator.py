@@ -23,15 +23,17 @@ from sim.experiment.sensitivity_design import HIGH, LOW, numbers_at
 
 Floats = NDArray[np.float64]
 FOLDS = 5
-_SOBOL_POINTS = 512
-_MARGIN_POINTS = 256
-_GRID = 41
+_SOBOL_POINTS = 256
+_MARGIN_POINTS = 128
+_GRID = 19
 
 
 def hypercube(keys: Sequence[str], number: int, seed: int) -> tuple[Floats, tuple[Point, ...]]:
     """Return quantiles float64[number, keys] spread evenly, and their points, each its own luck."""
     from scipy.stats import qmc
 
+    if number == 0:
+        return np.empty((0, len(keys))), ()
     units = LOW + (HIGH - LOW) * qmc.LatinHypercube(len(keys), seed=seed).random(number)
     points = tuple(
         Point(seed + place, given=numbers_at(keys, row.tolist())) for place, row in enumerate(units)
@@ -41,12 +43,17 @@ def hypercube(keys: Sequence[str], number: int, seed: int) -> tuple[Floats, tupl
 
 @dataclass(frozen=True)
 class Emulator:
-    """A fitted emulator of one outcome; `r2` is the share of unseen variance it foretells."""
+    """A fitted emulator of one outcome.
+
+    `r2` is the share of unseen variance it foretells, luck included; `r2_of_mean` the share of
+    what is left when luck, which nothing can foretell, is taken off.
+    """
 
     process: Any
     middle: float
     scale: float
     r2: float
+    r2_of_mean: float
     inputs: int
 
     def __call__(self, units: Floats) -> Floats:
@@ -57,23 +64,27 @@ class Emulator:
         return np.asarray(self.middle + self.scale * found)
 
 
-def emulate(units: Floats, difference: Floats, seed: int = 1) -> Emulator:
+def emulate(units: Floats, difference: Floats, luck: float = 0.0, seed: int = 1) -> Emulator:
     """Fit an emulator to paired differences float64[points] at quantiles [points, inputs].
 
-    `r2` comes from five folds, each foretold by an emulator that has not seen it; it may be below
-    0. Nothing that varies: r2 is nan.
+    `luck` is the variance of one point by luck. `r2` comes from five folds, each foretold by an
+    emulator that has not seen it; it may be below 0. Nothing that varies: r2 is nan.
     """
     middle, scale = float(difference.mean()), float(difference.std())
     if not scale > 0:
-        return Emulator(None, middle, 0.0, float("nan"), units.shape[1])
+        nan = float("nan")
+        return Emulator(None, middle, 0.0, nan, nan, units.shape[1])
     target = (difference - middle) / scale
     foretold = np.empty_like(target)
     fold = np.random.default_rng(seed).permutation(target.size) % FOLDS
     for each in range(FOLDS):
         seen = fold != each
         foretold[~seen] = _fitted(units[seen], target[seen]).predict(units[~seen])
-    r2 = 1.0 - float(((target - foretold) ** 2).mean() / target.var())
-    return Emulator(_fitted(units, target), middle, scale, r2, units.shape[1])
+    missed, whole = float(((target - foretold) ** 2).mean()), float(target.var())
+    blind = min(luck / scale**2, 0.9 * whole)  # a luck as large as all would prove anything
+    of_mean = min(1.0, 1.0 - (missed - blind) / (whole - blind))
+    process = _fitted(units, target)
+    return Emulator(process, middle, scale, 1.0 - missed / whole, of_mean, units.shape[1])
 
 
 def _fitted(units: Floats, target: Floats) -> Any:

@@ -10,9 +10,11 @@ star); trajectories by SALib.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from sim.experiment.sensitivity_design import HIGH, LOW, Group, numbers_at
 
 Floats = NDArray[np.float64]
 LEVELS = 4
+_WORLDS_OF_LUCK = 2000
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,15 @@ class Effects:
 
     `mu_star` is the mean size of a move (in the outcome's unit, over two thirds of the 90% range);
     `squared` the mean square of the true move, free of luck, which may come out below 0 by chance;
-    `luck` the standard deviation of one move by luck alone.
+    `luck` the standard deviation of one move by luck alone, `point_luck` the variance by luck of
+    one point: nan under one luck. `told`: whether the moves together stand out from luck.
     """
 
     mu_star: Floats
     squared: Floats
     luck: float
+    point_luck: float
+    told: bool
 
 
 def effects(asked: Screen, difference: Floats) -> Effects:
@@ -90,12 +96,36 @@ def effects(asked: Screen, difference: Floats) -> Effects:
         by_group[number, asked.moved[number]] = moves[number]
     mean = by_group.mean(axis=2)
     if asked.lucks < 2:
-        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), float("nan"))
-    pairs = (by_group.sum(axis=2) ** 2 - (by_group**2).sum(axis=2)) / (
-        asked.lucks * (asked.lucks - 1)
-    )
-    noise = float(by_group.var(axis=2, ddof=1).mean())
-    return Effects(np.abs(mean).mean(axis=0), pairs.mean(axis=0), float(np.sqrt(noise)))
+        nan = float("nan")
+        return Effects(np.abs(mean).mean(axis=0), (mean**2).mean(axis=0), nan, nan, False)
+    noise = by_group.var(axis=2, ddof=1).mean()
+    squared = _free_of_luck(by_group).mean(axis=0)
+    stands_out = squared.sum() > noise * _by_luck_alone(trajectories, steps, asked.lucks)
+    return Effects(
+        np.abs(mean).mean(axis=0), squared, math.sqrt(noise),
+        float(values.var(axis=2, ddof=1).mean()), bool(stands_out),
+    )  # fmt: skip
+
+
+def _free_of_luck(moves: Floats) -> Floats:
+    """Mean product of every two lucks' moves, over the last axis."""
+    lucks = moves.shape[-1]
+    pairs = moves.sum(axis=-1) ** 2 - (moves**2).sum(axis=-1)
+    return np.asarray(pairs / (lucks * (lucks - 1)))
+
+
+@cache
+def _by_luck_alone(trajectories: int, steps: int, lucks: int) -> float:
+    """What the sum of squares, over the noise, exceeds once in twenty when nothing has effect.
+
+    By simulation: moves next to each other share a point, and so few have no textbook answer.
+    """
+    luck = np.random.default_rng(0)
+    shape = (_WORLDS_OF_LUCK, trajectories, steps + 1, lucks)
+    moves = np.diff(luck.normal(size=shape), axis=2)
+    total = _free_of_luck(moves).mean(axis=1).sum(axis=1)
+    noise = moves.var(axis=3, ddof=1).mean(axis=(1, 2))
+    return float(np.quantile(total / noise, 0.95))
 
 
 def shares(squared: Floats) -> Floats:
@@ -105,8 +135,13 @@ def shares(squared: Floats) -> Floats:
     return np.asarray(kept / total) if total > 0 else np.full(kept.size, np.nan)
 
 
-def weak_shares(groups: Sequence[Group], squared: Floats) -> tuple[float, float]:
-    """The share of the spread resting on grades C and D, and on D alone."""
-    share = shares(squared)
-    kinds = np.array([group.evidence for group in groups])
-    return float(share[kinds != "AB"].sum()), float(share[kinds == "D"].sum())
+def weak_shares(kinds: Sequence[str], squared: Floats) -> tuple[float, float]:
+    """The share of the spread resting on grades C and D, and on D alone.
+
+    `kinds` is each entry's class. Squares are added up within a class before any below 0 is
+    dropped: a class of many groups must not gather their luck.
+    """
+    each = np.array(kinds)
+    by_class = [float(squared[each == kind].sum()) for kind in ("AB", "C", "D")]
+    share = shares(np.array(by_class))
+    return float(share[1:].sum()), float(share[2])

@@ -41,6 +41,7 @@ class Label(Enum):
 class Facts:
     """What was measured about one headline. None: never measured.
 
+    `screened` says whether a sensitivity analysis was made, told from luck or not.
     `rules_tried` are the alternative rule sets the comparison was rerun under; `rules_unsure` of
     them did not keep the sign in enough draws, `rules_reversed` turned it round.
     `outside_range` says in words what lies outside the tested range; empty when nothing does.
@@ -50,6 +51,7 @@ class Facts:
     draws: int
     share_from_c_d: float | None = None
     share_from_d: float | None = None
+    screened: bool = False
     rules_tried: tuple[str, ...] = ()
     rules_unsure: tuple[str, ...] = ()
     rules_reversed: tuple[str, ...] = ()
@@ -137,9 +139,14 @@ def _illustration(facts: Facts) -> list[_Bar]:
     if facts.share_from_d is None:
         bars.append(
             _Bar(
-                "not yet screened, so how much rests on assumptions is not known and the worse "
-                "is taken",
-                "a sensitivity analysis of this plan",
+                "what it rests on could not be told from luck at the size screened, and the "
+                "worse is taken"
+                if facts.screened
+                else "not yet screened, so how much rests on assumptions is not known and the "
+                "worse is taken",
+                "a larger sensitivity analysis of this plan"
+                if facts.screened
+                else "a sensitivity analysis of this plan",
             )
         )
     elif facts.share_from_d > threshold("illustration_most_d"):

@@ -134,6 +134,7 @@ def trust_of(saved: Saved, fact: Fact) -> Trust:
             draws=fact.members,
             share_from_c_d=shares[0] if shares else None,
             share_from_d=shares[1] if shares else None,
+            screened=screened,
             rules_tried=rules.tried,
             rules_unsure=rules.unsure,
             rules_reversed=rules.reversed,
