@@ -34,11 +34,16 @@ def paint(page: Page, spec: NetworkSpec, top: float, bottom: float) -> None:
     foot = page.body * LINE_HEIGHT * 2.2 if wide else 0.0
     down = 1 if wide else 2
     tall = (bottom - foot - top) / down
-    for at, panel in enumerate(spec.panels):
+    small = page.body * 0.86
+    words = [
+        (page.wrap(each.label, page.body, room, True), page.wrap(each.said, small, room))
+        for each in spec.panels
+    ]
+    heads = LINE_HEIGHT * max(page.body * len(a) + small * len(b) for a, b in words)
+    for at, (panel, (named, said)) in enumerate(zip(spec.panels, words, strict=True)):
         x, y = page.margin + (at % across) * (room + gap), top + (at // across) * tall
-        under = page.write(page.wrap(panel.label, page.body, room, True), x, y, page.body, True)
-        under = page.write(page.wrap(panel.said, page.body * 0.86, room), x, under,
-                           page.body * 0.86)  # fmt: skip
+        page.write(said, x, page.write(named, x, y, page.body, True), small)
+        under = y + heads  # the same in every panel, so that the spots are too
         side = min(room, y + tall - under - page.body * 0.5)
         left = x + (room - side) / 2
         axes = frame.axes_in(page, left, under, left + side, under + side)

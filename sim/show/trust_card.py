@@ -16,7 +16,7 @@ _PALE = "#D9D9D9"
 
 def paint(page: Page, spec: CardSpec, top: float, bottom: float) -> None:
     """The card, in type made smaller only where it would not fit."""
-    size = page.body * 1.12
+    size = page.body * 1.35
     while _height(page, spec, size) > bottom - top and size > page.small * 0.75:
         size *= 0.96
     y = _label(page, spec, top, size)
