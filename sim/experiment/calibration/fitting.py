@@ -26,8 +26,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is lived: residents of a run, points of each wave (of the first a power of two),
-    repeats of the central point, draws lived in the model, draws shipped, steps of their walk.
+    """How much is lived.
+
+    Residents of a run, points of each wave (of the first a power of two), repeats of the central
+    point, draws lived in the model, draws shipped, steps of their walk.
     """
 
     residents: int
@@ -39,8 +41,8 @@ class Size:
 
 
 FULL = {
-    FORWARD: Size(12_000, (256, 64, 64), 24, 32, 240, 1500),
-    HINDCAST: Size(12_000, (128, 64), 16, 16, 240, 1500),
+    FORWARD: Size(8_000, (128, 64), 16, 24, 240, 1500),
+    HINDCAST: Size(8_000, (64, 32), 8, 8, 240, 1500),
 }
 # For an automatic check of the whole chain: too few runs to believe.
 SMALL = {
