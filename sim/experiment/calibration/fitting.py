@@ -41,8 +41,8 @@ class Size:
 
 
 FULL = {
-    FORWARD: Size(8_000, (128, 64), 16, 24, 240, 1500),
-    HINDCAST: Size(8_000, (64, 32), 8, 8, 240, 1500),
+    FORWARD: Size(5_000, (128, 64), 12, 16, 240, 1500),
+    HINDCAST: Size(4_000, (64, 16), 8, 6, 240, 1500),
 }
 # For an automatic check of the whole chain: too few runs to believe.
 SMALL = {
