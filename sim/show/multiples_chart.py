@@ -151,6 +151,9 @@ def _ticks(page: Page, here: Axes, years: tuple[int, ...], first: bool, wide: fl
     if wide < 2.4 * page.text_width("2024/25", page.body):
         ends = ends[-1:]
     here.set_xticks(ends, [financial_year(year) for year in ends])
-    for mark, side in zip(here.get_xticklabels(), ("left", "right"), strict=False):
-        mark.set_horizontalalignment(side if len(ends) > 1 else "right")
+    first_label, *_ = labels = here.get_xticklabels()
+    for label in labels:
+        label.set_horizontalalignment("right")
+    if len(ends) > 1:
+        first_label.set_horizontalalignment("left")
     here.tick_params(labelsize=points(page.body * 0.9), length=3, labelcolor=DARK_GREY)

@@ -118,8 +118,8 @@ def _marks(stories: Sequence[tuple[str, Story]]) -> list[Mark]:
         for line in story.happened:
             if line.kind not in _FEELS and line.kind not in _DULL:
                 where.setdefault((line.month, line.text), []).append(world)
-    line = sorted(where, key=lambda each: (len(where[each]) > 1, each))
-    chosen = sorted(line[:MOST_LINES])
+    ranked = sorted(where, key=lambda each: (len(where[each]) > 1, each))
+    chosen = sorted(ranked[:MOST_LINES])
     return [
         Mark(at + 1, month, tuple(dict.fromkeys(where[month, text])), text)
         for at, (month, text) in enumerate(chosen)

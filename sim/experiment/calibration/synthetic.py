@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import qmc
 
 from sim.experiment.calibration import draws, emulator, fitting, history, points
 from sim.experiment.calibration.space import Space, space_of
@@ -62,7 +63,7 @@ def prove(
     """Fit `worlds` synthetic worlds; one design and one set of emulators serve them all."""
     setting = setting or Setting()
     space = space_of(fitting.FORWARD)
-    design = history.qmc.Sobol(len(space), scramble=True, rng=seed).random(setting.points)
+    design = qmc.Sobol(len(space), scramble=True, rng=seed).random(setting.points)
     truths = np.random.default_rng([seed, worlds]).random((worlds, len(space)))
     central = np.repeat(space.central()[None, :], setting.repeats, axis=0)
     where = np.concatenate([central, design, truths])
