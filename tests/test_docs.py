@@ -149,7 +149,7 @@ def test_the_model_page_names_a_function_for_every_phase() -> None:
 def test_every_number_and_column_the_model_page_names_exists() -> None:
     text = (DOCS / "model.md").read_text(encoding="utf-8")
     known = {*(row.key for row in registry()), *RESIDENT_COLUMNS, *MEASURES, *NOT_OURS}
-    settings = "gbp_per_head ramp_months from_hospital_first".split()
+    settings = "gbp_per_head ramp_months".split()
     blocks = re.findall(r"^    .*$", text, flags=re.MULTILINE)
     names = set(NAME.findall(text))
     names |= set(re.findall(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b", "\n".join(blocks)))
