@@ -24,7 +24,7 @@ from sim.experiment.evaluation.reasons import Reason
 from sim.experiment.request import whole_number
 from sim.experiment.run import build_request
 
-YEARS, TOWNS, FOLLOW_UP = 6, 24, 12
+YEARS, TOWNS, FOLLOW_UP = 6, 16, 12
 FOLLOW_UP_LIMITS = (3, 60)
 NOBODY = "Try more residents, towns or years."
 

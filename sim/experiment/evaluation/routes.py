@@ -29,8 +29,8 @@ from sim.experiment.run import build_request
 from sim.luck import Luck
 from sim.scenario import Override, Scenario
 
-YEARS, TOWNS, FOLLOW_UP = 2, 110, 12
-EVERY = 10  # one town in so many also lives with routes cut
+YEARS, RESIDENTS, TOWNS, FOLLOW_UP = 2, 40_000, 26, 12
+EVERY = 13  # one town in so many also lives with routes cut
 AN_ARM = 2000
 TARGET = "group_social_effect_loneliness_smd"
 ALL = "all of these"
@@ -132,7 +132,7 @@ def routes_of(
 ) -> Trial:
     """The trial of joining `preset`'s hubs; raises UserMistake where nobody joins one."""
     years, members = years or YEARS, members or TOWNS
-    request = build_request([preset], place, residents, years, members, seed)
+    request = build_request([preset], place, residents or RESIDENTS, years, members, seed)
     if not request.plans:
         raise UserMistake("baseline: nothing is funded, so there is no hub to join.")
     if years * 12 < follow_up + 2:
