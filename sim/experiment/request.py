@@ -14,10 +14,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sim.errors import UserMistake, did_you_mean
 from sim.parameters import READINGS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BASELINE = "baseline"
 REAL_MODEL = "sim.model:CommunityModel"
@@ -135,6 +138,10 @@ class Request:
         return {
             "plan": plan, "rng": self.seed + member, "draw": member, "causal": self.causal
         }  # fmt: skip
+
+    def kept(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a member worth keeping: all of them, unless a design needs fewer."""
+        return rows
 
     @functools.cached_property
     def identity(self) -> str:
