@@ -23,7 +23,7 @@ from sim.experiment.sensitivity_screen import effects, screen, shares, weak_shar
 
 KEYS = (
     tuple(sorted(WEIGHTS))
-    + tuple(key for key in sorted(numbers.uncertain()) if key not in WEIGHTS)[:17]
+    + tuple(key for key in sorted(numbers.uncertain()) if key not in WEIGHTS)[:9]
 )
 
 
@@ -156,7 +156,7 @@ def test_an_emulator_of_luck_alone_foretells_nothing(emulated):
 def found(tmp_path_factory):
     plans = (FakePlan("baseline"), FakePlan("more", shift=1.0))
     asked = request(plans, "Testham", 500, 1, model_factory=Town)
-    plan = Plan(groups=5, trajectories=2, lucks=2, alone=9, alone_trajectories=1, points=24)
+    plan = Plan(groups=5, trajectories=2, lucks=2, alone=6, alone_trajectories=1, points=20)
     folder = tmp_path_factory.mktemp("sensitivity")
     first = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
     return first, (asked, plan, folder)

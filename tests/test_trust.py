@@ -256,3 +256,28 @@ def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
         if each.kind == "difference"
     )  # fmt: skip
     assert label.value[1:] in spec.title and label.value[1:] in alt_text(spec)
+
+
+def test_what_is_shipped_names_presets_outcomes_and_numbers_that_exist():
+    from sim.evidence.registry import registry
+    from sim.experiment import trust_record as record
+    from sim.experiment.design import OUTCOMES
+    from sim.experiment.uncertainty import RULE_SETS
+    from sim.scenario_text import preset_names
+
+    runs = record.rows("screened_runs.csv")
+    assert {row["analysis"] for row in runs} == {"sensitivity", "uncertainty"}
+    for row in runs:
+        assert row["preset"] in preset_names() and len(row["plan"]) == 16
+        assert row["command"].startswith(f"python -m sim {row['analysis']}") and row["date"]
+    screened = {row["preset"] for row in runs if row["analysis"] == "sensitivity"}
+    for row in record.rows("screened_shares.csv"):
+        assert row["preset"] in screened and row["outcome"] in OUTCOMES
+        for share in (row["share_from_c_d"], row["share_from_d"]):
+            assert share == "" or 0 <= float(share) <= 1
+    for row in record.rows("screened_drivers.csv"):
+        assert registry().get(row["key"]).grade == row["grade"]
+    tried = {row["preset"] for row in runs if row["analysis"] == "uncertainty"}
+    for row in record.rows("screened_rules.csv"):
+        assert row["preset"] in tried and row["rule_set"] in RULE_SETS
+    assert screened and tried

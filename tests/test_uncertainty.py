@@ -57,7 +57,7 @@ def test_known_variances_are_found_on_average():
     assert np.mean([each.both for each in found]) == pytest.approx(2.25, rel=0.05)
 
 
-WORLDS = 400
+WORLDS = 250
 
 
 @pytest.mark.parametrize(("draws", "seeds"), [(8, 4), (6, 3), (20, 2)])

@@ -71,6 +71,10 @@ class Design(Request):
             "given": point.given,
         }
 
+    def kept(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Everyone's rows: an analysis asks for no others, and members stay small."""
+        return rows[rows["group"] == EVERYONE]
+
     def parts(self) -> dict[str, Any]:
         """Everything that decides the members' content, the whole design among it."""
         told = json.dumps([asdict(point) for point in self.points], sort_keys=True)

@@ -107,7 +107,7 @@ def _lived(request: Request, plan: Plan, member: int) -> Model:
 
 
 def _labelled(request: Request, member: int, parts: list[pd.DataFrame]) -> pa.Table:
-    rows = pd.concat(parts, ignore_index=True)
+    rows = request.kept(pd.concat(parts, ignore_index=True))
     lived = request.world_of(request.baseline, member)
     return table.canonical(
         rows.assign(member=member, seed=lived["rng"], draw=lived["draw"], place=request.place)

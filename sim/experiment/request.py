@@ -14,12 +14,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sim.errors import UserMistake, did_you_mean
 from sim.evidence import posterior
 from sim.parameters import READINGS
 from sim.world.own_numbers import OwnNumbers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BASELINE = "baseline"
 REAL_MODEL = "sim.model:CommunityModel"
@@ -144,6 +147,10 @@ class Request:
         return {
             "plan": plan, "rng": self.seed + member, "draw": member, "causal": self.causal
         }  # fmt: skip
+
+    def kept(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a member worth keeping: all of them, unless a design needs fewer."""
+        return rows
 
     @functools.cached_property
     def identity(self) -> str:
