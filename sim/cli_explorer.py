@@ -31,7 +31,7 @@ def file_named(text: str) -> Path:
 
 
 FileOption = Annotated[
-    Path, typer.Option("--out", parser=file_named, metavar="FILE", help="The page to write.")
+    Path | None, typer.Option("--out", parser=file_named, metavar="FILE", help="The page to write.")
 ]
 DataOption = Annotated[
     Path | None,
@@ -51,7 +51,7 @@ RunsOption = Annotated[
 
 
 def explorer(
-    out: FileOption = PAGE,
+    out: FileOption = None,
     data: DataOption = None,
     fit: FitOption = False,
     small: SmallOption = False,
@@ -68,7 +68,7 @@ def explorer(
     found = kept.load(data)
     from sim.show.explorer import build
 
-    built = build(out, found)
+    built = build(out or PAGE, found)
     if not quiet:
         made = found["made"]
         screen.say(

@@ -7,6 +7,9 @@ in a notebook, or `solara run sim.viz` at a prompt. It looks at a model and draw
 thing it changes is the model's clock, when somebody presses Step.
 """
 
+# solara's types leave out what it exports.
+# mypy: disable-error-code="attr-defined, no-untyped-call"
+
 from __future__ import annotations
 
 from collections import deque

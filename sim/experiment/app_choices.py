@@ -64,7 +64,16 @@ def run_chosen(
     """
     with TemporaryDirectory(prefix="sim_app_") as passing:
         folder = Path(passing)
-        comparison = compare(*presets, place=place, out=folder, progress=progress, **sizes)
+        comparison = compare(
+            *presets,
+            place=place,
+            residents=sizes["residents"],
+            years=sizes["years"],
+            members=sizes["members"],
+            seed=sizes["seed"],
+            out=folder,
+            progress=progress,
+        )
         after(folder)
         return Finished(
             comparison,

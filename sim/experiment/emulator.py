@@ -4,12 +4,14 @@ For each outcome it is a sum of terms in the pounds of each lever: a straight li
 buys less as it grows, or needs a least sum), pairs of levers, and how place and targeting tilt the
 lines. There is no constant: without money a plan's world is its baseline, so the difference is 0.
 Terms are shrunk towards 0 as far as the runs allow (Bayesian ridge regression; MacKay 1992, as in
-scikit-learn), so noise is not read as effect. It may look at numpy and scikit-learn; it changes
-nothing. A page does the same sums in a dozen lines: see `show/templates/explorer.js`.
+scikit-learn), so noise is not read as effect. Noise grows with the levers that bring it: money for
+care moves more of what luck decides than money for a lunch club. It may look at numpy, scipy and
+scikit-learn; it changes nothing. A page does the same sums: see `show/templates/explorer.js`.
 """
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ Floats = NDArray[np.float64]
 WEIGHTS = {"bend": 0.5, "pair": 0.3, "place": 0.5, "target": 0.5}
 NORMAL_90 = 1.6448536269514722  # half the width of the middle 90% of a normal, in deviations
 HELD = 0.9
+STIFFNESS = 1.0  # of the leverage that says how far a plan is from those tested
+LEAST_NOISE = 0.25  # of the mean miss: no plan is taken to be nearly without noise
 _FIGURES = 7
 _FOLDS = 6
 
@@ -78,79 +82,92 @@ def fit(
     shared people, luck and draw, so that a check leaves whole groups out.
     """
     terms = np.array([space.terms(*plan) for plan in plans])
-    values, vectors = np.linalg.eigh(terms.T @ terms)
-    values = np.clip(values, 0.0, None)
-    outcomes = {
-        key: _fit_one(terms, np.array(told, dtype=np.float64), np.array(groups))
-        for key, told in results.items()
-    }
-    stiffness = float(np.median([each["stiffness"] for each in outcomes.values()]))
-    spread = _spread(terms, values, vectors, stiffness)
+    leverage = np.linalg.inv(terms.T @ terms + STIFFNESS * np.eye(terms.shape[1]))
+    leverage = _unpacked(_packed(leverage), terms.shape[1])  # as it will be read back
     totals = [sum(doses) for doses, _, _ in plans]
+    shares = terms[:, : len(space.most)]
     return {
         "weights": WEIGHTS,
         "normal_90": NORMAL_90,
-        "vectors": [[_short(each) for each in row] for row in vectors.T],
-        "values": [_short(each) for each in values],
         "region": {
             "least_total": _short(min(totals)),
             "most_total": _short(max(totals)),
-            "stiffness": _short(stiffness),
-            "most_leverage": _short(float(spread.max())),
+            "most_leverage": float(max(_square(leverage, row) for row in terms)),
+            "leverage": _packed(leverage),
         },
-        "outcomes": outcomes,
+        "outcomes": {
+            key: _fit_one(terms, shares, np.array(told, dtype=np.float64), np.array(groups))
+            for key, told in results.items()
+        },
     }
 
 
-def _fit_one(terms: Floats, told: Floats, groups: NDArray[np.int64]) -> dict[str, Any]:
-    coefficients, noise, stiffness = _ridge(terms, told)
+@dataclass(frozen=True)
+class _Learnt:
+    """What was learnt of one outcome: coefficients, their covariance, and the noise of a run.
+
+    `floor` and `per_share` make the noise's standard deviation: floor + sum(per_share * shares).
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    floor: float
+    per_share: Floats
+
+    def noise(self, shares: Floats) -> Floats:
+        """Standard deviation of a run round the average: float64[plans]."""
+        return np.asarray(self.floor + shares @ self.per_share)
+
+
+def _learn(terms: Floats, shares: Floats, told: Floats) -> _Learnt:
+    """Fit once as if all plans were equally noisy, see which are, and fit again by that."""
+    from scipy.optimize import nnls
+    from sklearn.linear_model import BayesianRidge
+
+    scale = math.sqrt(float(np.mean(told**2))) or 1.0
+    ridge = BayesianRidge(fit_intercept=False, max_iter=1000)
+    missed = np.abs(told - terms @ ridge.fit(terms, told / scale).coef_ * scale)
+    floor = LEAST_NOISE * max(float(missed.mean()), 1e-12)
+    per_share = nnls(shares, np.maximum(missed - floor, 0.0))[0]
+    spread = floor + shares @ per_share
+    again = BayesianRidge(fit_intercept=False, max_iter=1000)
+    again.fit(terms / spread[:, None], told / spread)
+    size = 1.0 / math.sqrt(float(again.alpha_))
+    return _Learnt(
+        np.asarray(again.coef_), np.asarray(again.sigma_), floor * size, per_share * size
+    )
+
+
+def _fit_one(
+    terms: Floats, shares: Floats, told: Floats, groups: NDArray[np.int64]
+) -> dict[str, Any]:
+    whole = _learn(terms, shares, told)
     guessed, ranges = np.empty_like(told), np.empty_like(told)
     for left_out in np.array_split(np.unique(groups), min(_FOLDS, len(np.unique(groups)))):
         out = np.isin(groups, left_out)
-        some, some_noise, some_stiffness = _ridge(terms[~out], told[~out])
-        values, vectors = np.linalg.eigh(terms[~out].T @ terms[~out])
-        spread = _spread(terms[out], np.clip(values, 0.0, None), vectors, some_stiffness)
-        guessed[out] = terms[out] @ some
-        ranges[out] = NORMAL_90 * some_noise * np.sqrt(1.0 + spread)
+        part = _learn(terms[~out], shares[~out], told[~out])
+        doubt = np.array([_square(part.covariance, row) for row in terms[out]])
+        guessed[out] = terms[out] @ part.coefficients
+        ranges[out] = NORMAL_90 * np.sqrt(doubt + part.noise(shares[out]) ** 2)
     error = told - guessed
     # The ranges rest on a normal noise that knows nothing of groups; where they held too few of
     # the plans left out, they are widened until they hold nine in ten (split conformal).
     strayed = np.abs(error) / np.maximum(ranges, 1e-300)
     wider = max(1.0, float(np.quantile(strayed, HELD, method="higher")))
+    square = float(np.mean(told**2))
     return {
-        "coefficients": [_short(each) for each in coefficients],
-        "noise": _short(noise * wider),
-        "stiffness": _short(stiffness),
+        "coefficients": [_short(each) for each in whole.coefficients],
+        "covariance": _packed(whole.covariance * wider**2),
+        "floor": _short(whole.floor * wider),
+        "per_share": [_short(each * wider) for each in whole.per_share],
         "check": {
             "error": _short(math.sqrt(float(np.mean(error**2)))),
-            "spread": _short(math.sqrt(float(np.mean(told**2)))),
-            "explained": _short(1.0 - float(np.mean(error**2)) / max(_mean_square(told), 1e-300)),
+            "spread": _short(math.sqrt(square)),
+            "explained": _short(1.0 - float(np.mean(error**2)) / max(square, 1e-300)),
             "inside": _short(float(np.mean(strayed <= 1.0))),
             "widened": _short(wider),
         },
     }
-
-
-def _mean_square(told: Floats) -> float:
-    return float(np.mean(told**2))
-
-
-def _ridge(terms: Floats, told: Floats) -> tuple[Floats, float, float]:
-    """Coefficients, the noise's standard deviation, and how stiffly terms are held to 0."""
-    from sklearn.linear_model import BayesianRidge
-
-    scale = math.sqrt(_mean_square(told)) or 1.0
-    found = BayesianRidge(fit_intercept=False, max_iter=1000).fit(terms, told / scale)
-    return (
-        np.asarray(found.coef_) * scale,
-        scale / math.sqrt(float(found.alpha_)),
-        float(found.lambda_ / found.alpha_),
-    )
-
-
-def _spread(terms: Floats, values: Floats, vectors: Floats, stiffness: float) -> Floats:
-    """How uncertain the average is at each plan, in squared noise: float64[plans]."""
-    return np.asarray(((terms @ vectors) ** 2 / (values + stiffness)).sum(axis=1))
 
 
 def predict(
@@ -158,14 +175,14 @@ def predict(
 ) -> dict[str, Told]:
     """What the emulator says of a plan, outcome by outcome; the page must say the same."""
     terms = space.terms(doses, place, target)
-    values = np.array(emulator["values"])
-    turned = np.array(emulator["vectors"]) @ terms
+    shares = terms[: len(space.most)]
     told = {}
     for key, one in emulator["outcomes"].items():
         middle = float(np.dot(one["coefficients"], terms))
-        spread = float((turned**2 / (values + one["stiffness"])).sum())
-        inner = NORMAL_90 * one["noise"] * math.sqrt(spread)
-        outer = NORMAL_90 * one["noise"] * math.sqrt(spread + 1.0)
+        doubt = _square(_unpacked(one["covariance"], terms.size), terms)
+        noise = one["floor"] + float(np.dot(one["per_share"], shares))
+        inner = NORMAL_90 * math.sqrt(doubt)
+        outer = NORMAL_90 * math.sqrt(doubt + noise**2)
         if not any(doses):
             inner = outer = 0.0
         told[key] = Told(middle, (middle - inner, middle + inner), (middle - outer, middle + outer))
@@ -180,9 +197,25 @@ def outside(
     if sum(doses) > region["most_total"]:
         return "total"
     terms = space.terms(doses, place, target)
-    turned = np.array(emulator["vectors"]) @ terms
-    leverage = float((turned**2 / (np.array(emulator["values"]) + region["stiffness"])).sum())
-    return "mixture" if leverage > region["most_leverage"] else ""
+    leverage = _square(_unpacked(region["leverage"], terms.size), terms)
+    return "mixture" if leverage > region["most_leverage"] * (1.0 + 1e-9) else ""
+
+
+def _square(matrix: Floats, row: Floats) -> float:
+    """row @ matrix @ row, never below 0."""
+    return max(0.0, float(row @ matrix @ row))
+
+
+def _packed(matrix: Floats) -> str:
+    """The upper triangle of a symmetric matrix, row by row, as base64 of little-endian float32."""
+    return base64.b64encode(matrix[np.triu_indices(len(matrix))].astype("<f4").tobytes()).decode()
+
+
+def _unpacked(text: str, size: int) -> Floats:
+    """The symmetric matrix again: float64[size, size]."""
+    matrix = np.zeros((size, size))
+    matrix[np.triu_indices(size)] = np.frombuffer(base64.b64decode(text), "<f4")
+    return np.asarray(matrix + np.triu(matrix, 1).T)
 
 
 def _short(value: float) -> float:

@@ -168,7 +168,7 @@ def check_lines(data: Mapping[str, Any]) -> list[tuple[str, ...]]:
     explained, how many of them its 90% range held, and how much that range was then widened so
     that it holds nine in ten.
     """
-    found = []
+    found: list[tuple[str, ...]] = []
     for each in data["outcomes"]:
         check = data["emulator"]["outcomes"][each["key"]]["check"]
         found.append(

@@ -4,7 +4,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("emulator").textContent);
   const { levers, places, targets, outcomes, emulator } = data;
-  const { weights, vectors, values, region, normal_90: half } = emulator;
+  const { weights, region, normal_90: half } = emulator;
   const $ = (id) => document.getElementById(id);
   const sum = (list) => list.reduce((total, each) => total + each, 0);
   const pounds = (value) => "£" + value.toFixed(2);
@@ -30,24 +30,45 @@
 
   const dot = (left, right) => left.reduce((total, each, row) => total + each * right[row], 0);
 
+  /* The upper triangle of a symmetric matrix, row by row, as base64 of float32. */
+  function unpacked(text) {
+    const view = new DataView(Uint8Array.from(window.atob(text), (each) => each.charCodeAt(0)).buffer);
+    return Array.from({ length: view.byteLength / 4 }, (_, at) => view.getFloat32(4 * at, true));
+  }
+
+  function square(triangle, terms) {
+    let total = 0;
+    let at = 0;
+    for (let row = 0; row < terms.length; row += 1) {
+      for (let column = row; column < terms.length; column += 1, at += 1) {
+        total += (row === column ? 1 : 2) * triangle[at] * terms[row] * terms[column];
+      }
+    }
+    return Math.max(0, total);
+  }
+
+  const leverage = unpacked(region.leverage);
+  const covariance = {};
+  for (const { key } of outcomes) covariance[key] = unpacked(emulator.outcomes[key].covariance);
+
   function ask(doses, place, target) {
     const terms = termsOf(doses, place, target);
-    const turned = vectors.map((row) => dot(row, terms));
-    const spread = (stiffness) => sum(turned.map((each, row) => each * each / (values[row] + stiffness)));
+    const shares = terms.slice(0, levers.length);
     const nothing = !doses.some((dose) => dose > 0);
     const told = {};
     for (const { key } of outcomes) {
       const one = emulator.outcomes[key];
       const middle = dot(one.coefficients, terms);
-      const doubt = spread(one.stiffness);
-      const inner = nothing ? 0 : half * one.noise * Math.sqrt(doubt);
-      const outer = nothing ? 0 : half * one.noise * Math.sqrt(doubt + 1);
+      const doubt = square(covariance[key], terms);
+      const noise = one.floor + dot(one.per_share, shares);
+      const inner = nothing ? 0 : half * Math.sqrt(doubt);
+      const outer = nothing ? 0 : half * Math.sqrt(doubt + noise * noise);
       told[key] = { middle, average: [middle - inner, middle + inner], one: [middle - outer, middle + outer] };
     }
     const total = sum(doses);
     let outside = "";
     if (total > region.most_total) outside = "total";
-    else if (spread(region.stiffness) > region.most_leverage) outside = "mixture";
+    else if (square(leverage, terms) > region.most_leverage * (1 + 1e-9)) outside = "mixture";
     return { told, outside, total };
   }
 
@@ -134,7 +155,7 @@
   }
 
   const mostOf = {};
-  for (const outcome of outcomes) mostOf[outcome.key] = (outcome.most + 2 * emulator.outcomes[outcome.key].noise) || 1;
+  for (const outcome of outcomes) mostOf[outcome.key] = 1.2 * outcome.most || 1;
 
   let waiting = 0;
   function announce(text) {
