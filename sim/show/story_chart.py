@@ -6,7 +6,7 @@ happened is numbered on the line and told in words beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.show import frame
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
@@ -62,7 +62,7 @@ def _heading(each: Mark) -> str:
     return f"{each.number}. {date(each.month)} ({where})"
 
 
-def _style(world: str) -> tuple[str, str | tuple[int, tuple[int, int]], float]:
+def _style(world: str) -> tuple[str, Any, float]:
     if world == WITH:
         return frame.colours()[0], (0, (5, 2)), _APART
     return DARK_GREY, "solid", -_APART
