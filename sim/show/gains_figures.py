@@ -75,9 +75,7 @@ def _short(fact: Fact) -> str:
     said = f"{amount(fact.median, fact.measure, fact.digits)} "
     said += words.less if fact.median < 0 else words.more
     near, far = sorted((fact.low, fact.high), key=abs)
-    a, b = (
-        amount(each, fact.measure, fact.digits).replace("under ", "<") for each in (near, far)
-    )
+    a, b = (amount(each, fact.measure, fact.digits).replace("under ", "<") for each in (near, far))
     return said if fact.members < 2 or a == b else f"{said} ({a} to {b})"
 
 
