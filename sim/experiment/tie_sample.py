@@ -45,11 +45,7 @@ def of_member(model: Any, base: Any) -> dict[str, Any]:
             "months": int(model.month),
             "people": people,
             "worlds": {
-                name: sorted(
-                    (*sorted((at[a], at[b])), kind, round(strength, 3))
-                    for a, b, kind, strength in ties
-                    if a in at and b in at
-                )
+                name: sorted(_numbered(each, at) for each in ties if {*each[:2]} <= at.keys())
                 for name, ties in found.items()
             },
         }
@@ -105,6 +101,12 @@ def _ties(world: Any, chosen: Ids) -> Iterator[Tie]:
         for mate in np.flatnonzero(people.household == people.household[row]).tolist():
             if mate > row or (mate < row and not here[mate]):
                 yield int(people.id[row]), int(people.id[mate]), HOUSEHOLD, 1.0
+
+
+def _numbered(tie: Tie, at: Mapping[int, int]) -> Tie:
+    """A tie between numbers that stand for people, the lower first."""
+    a, b, kind, strength = tie
+    return min(at[a], at[b]), max(at[a], at[b]), kind, round(strength, 3)
 
 
 def _closest(found: Mapping[str, list[Tie]], chosen: list[int]) -> list[int]:

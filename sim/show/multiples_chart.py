@@ -151,9 +151,7 @@ def _ticks(page: Page, here: Axes, years: tuple[int, ...], first: bool, wide: fl
     if wide < 2.4 * page.text_width("2024/25", page.body):
         ends = ends[-1:]
     here.set_xticks(ends, [financial_year(year) for year in ends])
-    first_label, *_ = labels = here.get_xticklabels()
-    for label in labels:
-        label.set_horizontalalignment("right")
-    if len(ends) > 1:
-        first_label.set_horizontalalignment("left")
+    first_mark, last_mark = here.get_xticklabels()[0], here.get_xticklabels()[-1]
+    first_mark.set_horizontalalignment("left")
+    last_mark.set_horizontalalignment("right")
     here.tick_params(labelsize=points(page.body * 0.9), length=3, labelcolor=DARK_GREY)
