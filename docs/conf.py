@@ -86,7 +86,13 @@ def list_pages(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = "\n".join(kept)
 
 
+def read_the_index(*_: object) -> list[str]:
+    """Which pages are there may have changed since the index was last read: read it every time."""
+    return ["index"]
+
+
 def setup(app: Sphinx) -> None:
-    """Tell Sphinx about the two steps above."""
+    """Tell Sphinx about the steps above."""
+    app.connect("env-get-outdated", read_the_index)
     app.connect("source-read", list_pages)
     app.connect("doctree-read", point_outside)
