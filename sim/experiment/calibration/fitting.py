@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.errors import UserMistake
 from sim.evidence.posterior import FORWARD, HINDCAST, KINDS
 from sim.experiment.calibration import draws, history, points
+from sim.experiment.calibration.emulator import Emulators
 from sim.experiment.calibration.space import Space, space_of
 from sim.experiment.calibration.targets import Target, forward_targets, hindcast_targets
 
@@ -70,7 +71,7 @@ class Fit:
     @property
     def prior(self) -> Floats:
         """Figures of the first wave, whose points are even over the prior."""
-        return self.history.values[: self.size.waves[0]]
+        return np.asarray(self.history.values[: self.size.waves[0]])
 
     @cached_property
     def numbers(self) -> list[dict[str, float]]:
@@ -177,7 +178,7 @@ def _start(left: Floats, walkers: int, seed: int) -> Floats:
     return np.asarray(np.clip(start, 0.001, 0.999))
 
 
-def _emulators(found: history.History) -> history.emulator.Emulators:
+def _emulators(found: history.History) -> Emulators:
     if found.emulators is None:
         raise ValueError("no wave has been lived")
     return found.emulators

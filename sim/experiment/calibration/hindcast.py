@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.evidence import series
+from sim.evidence.series import Point
 from sim.experiment.calibration import england_2015 as then
 from sim.money import Account
 from sim.parameters import Parameters
@@ -49,7 +50,7 @@ class Plan:
     inputs: tuple[str, ...]
     anchored: tuple[str, ...]
 
-    def fitted_points(self) -> tuple[series.Point, ...]:
+    def fitted_points(self) -> tuple[Point, ...]:
         """The published figures the hindcast may be fitted to: use `fit`, 2015/16 to 2019/20."""
         return tuple(
             point
@@ -57,7 +58,7 @@ class Plan:
             if point.use == "fit" and point.series in self.series and point.year in FITTED
         )
 
-    def held_out_points(self) -> tuple[series.Point, ...]:
+    def held_out_points(self) -> tuple[Point, ...]:
         """Published figures of later years, which no fit has seen: for the check alone."""
         return tuple(
             point
