@@ -286,7 +286,7 @@ def work_through(
             pool.shutdown(wait=True, kill_workers=True)
 
 
-def _until_all_are_taken(flight: Iterable[Future[float]]) -> None:
+def _until_all_are_taken(flight: Iterable[Future[Any]]) -> None:
     # The pool trips over a task handed in but not yet taken up when it is told to stop.
     until = time.monotonic() + 1
     while time.monotonic() < until and not all(each.running() or each.done() for each in flight):

@@ -56,7 +56,7 @@ def keep(folder: Path, told: Mapping[int, dict[str, Any]]) -> bool:
     """Take the samples out of what members kept and write those of the first run to ties.json."""
     from sim.experiment.record import write_json
 
-    samples = {}
+    samples: dict[str, Any] = {}
     for number, scenarios in sorted(told.items()):
         pages = {key: page for key, page in scenarios.items() if isinstance(page, dict)}
         found = {key: page.pop(KEY) for key, page in pages.items() if KEY in page}

@@ -138,7 +138,8 @@ class Emulators:
 
     def explained(self, values: Floats) -> Floats:
         """Share of the variance over the points that is foretold with the point left out."""
-        return np.asarray(1.0 - self.residuals(values).var(axis=0) / values.var(axis=0))
+        spread = np.maximum(values.var(axis=0), np.finfo(float).tiny)  # a figure may never move
+        return np.asarray(1.0 - self.residuals(values).var(axis=0) / spread)
 
 
 def fit_all(keys: Sequence[str], points: Floats, values: Floats, luck: Floats) -> Emulators:

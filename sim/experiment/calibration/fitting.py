@@ -27,10 +27,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is lived.
+    """How much is lived and drawn.
 
-    Residents of a run, points of each wave (of the first a power of two), repeats of the central
-    point, draws lived in the model, draws shipped, steps of their walk.
+    Residents of a run; points of each wave, the first a power of two; repeats of the central
+    point; draws lived in the model, draws shipped and the steps of their walk.
     """
 
     residents: int
@@ -47,8 +47,8 @@ FULL = {
 }
 # For an automatic check of the whole chain: too few runs to believe.
 SMALL = {
-    FORWARD: Size(1_000, (16, 8), 4, 4, 200, 60),
-    HINDCAST: Size(1_000, (8,), 3, 2, 200, 40),
+    FORWARD: Size(600, (16,), 3, 2, 200, 60),
+    HINDCAST: Size(600, (8,), 2, 2, 200, 40),
 }
 
 
@@ -81,7 +81,7 @@ class Fit:
     @cached_property
     def medoid(self) -> Floats:
         """The draw nearest to all others, in spreads of the draws."""
-        return self.chain.points[medoid_of(self.chain.points)]
+        return np.asarray(self.chain.points[medoid_of(self.chain.points)])
 
     def inside(self, values: Floats) -> NDArray[np.bool_]:
         """Whether the mean of runs lies within each target's stated tolerance."""

@@ -115,7 +115,12 @@ def all_of(
             progress(before + done, len(tasks), note)
 
     tell(0, len(tasks))
-    ensemble.work_through(finish, missing, jobs, tell)
+    if jobs == 1:  # no worker to start
+        for done, each in enumerate(missing, start=1):
+            finish(each)
+            tell(done, len(missing))
+    else:
+        ensemble.work_through(finish, missing, jobs, tell)
     found = [each.read() for each in tasks]
     if any(each is None for each in found):
         raise UserMistake(f"{tasks[0].folder}: points vanished while the calibration ran.")
