@@ -162,6 +162,15 @@ def test_the_plan_it_hands_over_is_a_plan_the_model_takes(opened: Any) -> None:
     assert all(plan.invest[0].payer == each.payer for each in plan.invest)
 
 
+def test_no_outcome_is_called_clear_where_the_emulator_is_weak(
+    opened: Any, data: dict[str, Any]
+) -> None:
+    opened.get_by_role("button", name="£30, a whole village").click()
+    for key, one in data["emulator"]["outcomes"].items():
+        hint = opened.locator(f"#outcome-{key} .hint").inner_text()
+        assert hint.startswith("take care") == (one["check"]["explained"] < 0.5)
+
+
 def test_nothing_is_asked_of_any_network_and_nothing_goes_wrong(opened: Any) -> None:
     put(opened, {"hubs": 5.0}, "Wokingham", "by_readiness")
     assert outside(opened) == []

@@ -47,7 +47,8 @@ def page(data: Mapping[str, Any]) -> str:
         (TEMPLATES / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
     )
     mixes = kept.mixes() | {"nothing": {}}
-    told = {**data, "presets": mixes, "usual_share": USUAL_SHARE}
+    weak = _weak(data)
+    told = {**data, "presets": mixes, "usual_share": USUAL_SHARE, "weak": list(weak)}
     house = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
@@ -58,7 +59,8 @@ def page(data: Mapping[str, Any]) -> str:
         style=style, script=script, style_digest=_digest(style), script_digest=_digest(script),
         told=_inside_a_page(told), data=data, made=made, buttons=BUTTONS, licence=LICENCE,
         last_year=financial_year(made["years"]), first_year=financial_year(1),
-        checks=kept.check_lines(data), weak=_weak(data), stale=kept.stale(data), opening=opening,
+        checks=kept.check_lines(data), weak=list(weak.values()),
+        stale=kept.stale(data), opening=opening,
     )  # fmt: skip
 
 
@@ -74,11 +76,11 @@ def _inside_a_page(value: Any) -> str:
     return text
 
 
-def _weak(data: Mapping[str, Any]) -> list[str]:
-    """Outcomes on which the emulator can hardly tell one plan from another."""
+def _weak(data: Mapping[str, Any]) -> dict[str, str]:
+    """Outcomes on which the emulator can hardly tell one plan from another: key -> words."""
     checks = data["emulator"]["outcomes"]
-    return [
-        each["label"]
+    return {
+        each["key"]: each["label"]
         for each in data["outcomes"]
         if checks[each["key"]]["check"]["explained"] < WEAK
-    ]
+    }

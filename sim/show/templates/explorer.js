@@ -137,6 +137,7 @@
     const sign = (range) => (range[0] > 0 ? 1 : range[1] < 0 ? -1 : 0);
     const judge = (way) => (outcome.better === 0 ? "" : way === outcome.better ? "better: " : "worse: ");
     if (told.middle === 0 && told.one[0] === told.one[1]) return "no difference";
+    if (data.weak.includes(outcome.key)) return "take care: the emulator can hardly tell plans apart here";
     if (sign(told.one)) return judge(sign(told.one)) + "clear in nearly every run";
     if (sign(told.average)) return judge(sign(told.average)) + "clear on average, not in every run";
     return "not clear: it could go either way";
