@@ -54,7 +54,7 @@ def validate(residents: int | None = None, years: int | None = None, seed: int =
     """England's baseline beside the published figures, misses first: one row a figure."""
     from sim.experiment import validate as room
 
-    asked = {"residents": residents, "years": years}
+    asked: dict[str, Any] = {"residents": residents, "years": years}
     rows = room.validate(seed=seed, **{k: each for k, each in asked.items() if each is not None})
     return pd.DataFrame([{fact: getattr(row, fact) for fact in FIT} for row in rows])
 
