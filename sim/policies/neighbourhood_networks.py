@@ -79,11 +79,11 @@ class NeighbourhoodNetworks(Lever):
         """
         found, state = places_and_members(self, community), community.plan_state(self)
         share = int(found["members"]) / max(_older(community), 1)
-        found |= {"members_per_person_65plus": _rounded(share), "growth_grade": "D"}
+        found |= {"members_per_person_65plus": share, "growth_grade": "D"}
         years = [key.split()[1] for key in state if key.startswith("members ")]
         for year in years:
             share = state[f"members {year}"] / max(state[f"older {year}"], 1)
-            found[f"members_per_person_65plus_year_{year}"] = _rounded(share)
+            found[f"members_per_person_65plus_year_{year}"] = share
         return found
 
     def _note_the_year(self, community: CommunityModel, state: State, age: int) -> None:
@@ -140,8 +140,3 @@ def _older(community: CommunityModel) -> int:
 
     ages = community.world.people.age_months
     return int((ages >= PENSION_AGE * MONTHS_PER_YEAR).sum())
-
-
-def _rounded(share: float) -> float:
-    """A share to the hundredth of a point, as the run's record tells it."""
-    return round(share * 100 * 100) / (100 * 100)
