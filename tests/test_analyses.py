@@ -35,6 +35,7 @@ def test_what_is_no_answer_is_refused(wrong: object) -> None:
         table_of(wrong)
 
 
+@pytest.mark.slow
 def test_luck_and_numbers_are_told_apart_in_one_call() -> None:
     table = sim.uncertainty(
         "loneliness_service", place="Hastings", residents=300, years=1, draws=2, seeds=2, jobs=1
@@ -44,6 +45,7 @@ def test_luck_and_numbers_are_told_apart_in_one_call() -> None:
     assert set(table["scenario"]) == {"loneliness_service"}
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_a_row_a_design_and_the_truth_last() -> None:
     found = sim.evaluate(
         "loneliness_service", place="Hastings", residents=1500, years=2, members=1, follow_up=6,
