@@ -157,9 +157,10 @@ def sensitivity(
     for row in found.rows:
         screen.say("", f"{row.scenario}, {row.measure}: {row.words}.")
         weak, assumed = (screen.percent(each) for each in (row.share_from_c_d, row.share_from_d))
-        said = f"{weak} of the spread rests on grades C and D, {assumed} on D alone."
+        luck = screen.percent(row.share_from_luck)
+        said = f"Of the spread {luck} is luck, {weak} rests on grades C and D, {assumed} on D alone"
         screen.say(
-            said if weak else "Whose evidence it rests on cannot be told from luck at this size.",
+            f"{said}." if row.told else f"{said}; at this size it hardly stands out from luck.",
             f"One move by luck alone: {screen.amount(row.luck)}; a true one: "
             f"{screen.amount(row.move)}.",
         )

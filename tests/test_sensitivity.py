@@ -207,6 +207,17 @@ def test_sizes_out_of_range_are_refused():
         Plan(points=9)
 
 
+def test_groups_alone_tell_whose_evidence_it_rests_on(found):
+    asked, _, folder = found[1]
+    groups = Plan(groups=5, trajectories=2, lucks=2, alone=0, points=0)
+    again = sensitivity(asked, groups, folder, in_process=True, read=frozenset(KEYS))
+    row = next(each for each in again.rows if each.measure == "crises_per_1000")
+    assert row.drivers == () and again.top == () and again.lived < found[0].lived
+    assert row.share_from_d == pytest.approx(found[0].rows[0].share_from_d, abs=0.1)
+    with pytest.raises(UserMistake, match="draws 0"):
+        Plan(alone=0)
+
+
 def test_without_points_no_emulator_is_asked_for(found):
     asked, plan, folder = found[1]
     plain = Plan(
@@ -217,3 +228,13 @@ def test_without_points_no_emulator_is_asked_for(found):
     assert not row.emulated and "no emulator was asked for" in row.words
     assert row.drivers[0].key == "feeling_contagion" and row.drivers[0].basis == MORRIS
     assert row.share_from_d == pytest.approx(found[0].rows[0].share_from_d, abs=0.1)
+
+
+def test_luck_takes_its_share_of_the_spread_and_counts_as_none_where_unknown():
+    from sim.experiment.sensitivity import _share_of_luck
+
+    spread = np.array([-1.0, 1.0])  # variance 2
+    assert _share_of_luck(spread, 0.5) == pytest.approx(0.25)
+    assert _share_of_luck(spread, 9.0) == 1.0
+    assert _share_of_luck(spread, math.nan) == 0.0
+    assert _share_of_luck(spread * 0, 0.0) == 0.0

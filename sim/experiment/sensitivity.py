@@ -48,7 +48,7 @@ SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
 class Plan:
     """How much to live: groups and trajectories, numbers taken alone, points for the emulator.
 
-    No points: no emulator, and Morris shares stand in for indices.
+    No points: no emulator, and Morris shares stand in for indices. None alone: groups only.
     """
 
     groups: int = 12
@@ -65,16 +65,12 @@ class Plan:
             ("alone_trajectories", 1, 200), ("points", 10, 10_000),
         ):  # fmt: skip
             value = getattr(self, name)
-            if name == "points" and value == 0:
+            if name in ("points", "alone") and value == 0:
                 continue
             if not least <= value <= most:
                 raise UserMistake(f"{name}: {value} is out of range. Give {least} to {most:,}.")
-
-    @property
-    def steps(self) -> int:
-        """How many points are lived at most, over all stages."""
-        first = self.trajectories * (self.groups + 1) * self.lucks
-        return first + self.alone_trajectories * (self.alone + 1) + self.points
+        if not self.alone and self.points:
+            raise UserMistake("points: an emulator needs numbers taken alone. Give --draws 0 too.")
 
 
 @dataclass(frozen=True)
@@ -96,8 +92,9 @@ class Driver:
 class Sensitivity:
     """What one outcome of one preset hangs on.
 
-    Shares by grade come from the emulator where it is good, else from the screening in groups
-    where that stands out from luck; else they are nan: not to be told from luck at this size.
+    Shares are of the whole spread of one paired difference at the size lived, luck among it; by
+    grade they follow the emulator where it is good, else the groups (`told`: whether these stand
+    out from luck at all).
     `luck` is the standard deviation of one move by luck alone and `move` the root mean square of
     a group's true move. `asked`: whether an emulator was asked for; `r2` and `r2_of_mean` judge it.
     """
@@ -105,8 +102,10 @@ class Sensitivity:
     scenario: str
     measure: str
     mean: float
+    share_from_luck: float
     share_from_c_d: float
     share_from_d: float
+    told: bool
     luck: float
     move: float
     r2: float
@@ -200,24 +199,32 @@ def sensitivity(
     read = _read(asked, folder) if read is None else read
     whole = screen(numbers.groups(read, plan.groups), plan.trajectories, plan.lucks, plan.seed)
     first = lived("groups", whole.points)
-    alone = _strongest_groups(whole, first, plan.alone)
-    rows = numbers.uncertain()
-    single = [Group(key, numbers.evidence_class(rows[key]), (key,)) for key in alone]
-    one_by_one = screen(single, plan.alone_trajectories, 1, plan.seed + 1000)
-    second = lived("alone", one_by_one.points)
-    top = _strongest(one_by_one, second, TOP)
-    units, points = hypercube(top, plan.points, plan.seed + 2000)
-    third = lived("emulator", points) if points else {}
+    alone = _strongest_groups(whole, first, plan.alone) if plan.alone else []
+    number, top = len(whole.points), list[str]()
+    one_by_one: Screen | None = None
+    second, third, units = Values(), Values(), np.empty((0, 0))
+    if alone:
+        kinds = numbers.uncertain()
+        single = [Group(key, numbers.evidence_class(kinds[key]), (key,)) for key in alone]
+        one_by_one = screen(single, plan.alone_trajectories, 1, plan.seed + 1000)
+        second = lived("alone", one_by_one.points)
+        top = _strongest(one_by_one, second, TOP)
+        number += len(one_by_one.points)
+    if top and plan.points:
+        units, points = hypercube(top, plan.points, plan.seed + 2000)
+        third = lived("emulator", points)
+        number += len(points)
     told = tuple(
-        _outcome(pair, whole, paired, one_by_one, second[pair], top, units, third.get(pair))
+        _outcome(pair, whole, paired, one_by_one, second.get(pair), top, units, third.get(pair))
         for pair, paired in first.items()
         if pair[1] in OUTCOMES
     )
     order = {key: place for place, key in enumerate(OUTCOMES)}
     names = [each.name for each in asked.plans]
     told = tuple(sorted(told, key=lambda one: (names.index(one.scenario), order[one.measure])))
-    number = len(whole.points) + len(one_by_one.points) + len(points)
-    return Found(asked, plan, len(rows), len(read), tuple(alone), tuple(top), number, told)
+    return Found(
+        asked, plan, len(numbers.uncertain()), len(read), tuple(alone), tuple(top), number, told
+    )
 
 
 def _read(asked: Design, folder: Path) -> frozenset[str]:
@@ -266,32 +273,40 @@ def _strongest(asked: Screen, values: Values, most: int) -> list[str]:
 
 
 def _outcome(
-    pair: tuple[str, str], whole: Screen, first: Paired, single: Screen, second: Paired,
-    top: list[str], units: Floats, third: Paired | None,
+    pair: tuple[str, str], whole: Screen, first: Paired, single: Screen | None,
+    second: Paired | None, top: list[str], units: Floats, third: Paired | None,
 ) -> Sensitivity:  # fmt: skip
     found = effects(whole, first.difference)
-    weak = assumed = math.nan
     emulator = None
+    lived = first.difference if third is None else third.difference
     if third is not None:
         emulator = emulate(units, third.difference, np.nan_to_num(found.point_luck))
     if emulator is not None and _is_good(emulator):
         drivers = _by_emulator(emulator, top)
         kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
-        weak, assumed = weak_shares(kinds, np.array([each.share for each in drivers]))
+        parts = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
-        drivers = _by_screening(single, second.difference)
-        if found.told:
-            weak, assumed = weak_shares([group.evidence for group in whole.groups], found.squared)
-    mean = first.difference if third is None else third.difference
+        drivers = (
+            [] if second is None or single is None else _by_screening(single, second.difference)
+        )
+        parts = weak_shares([group.evidence for group in whole.groups], found.squared)
+    by_luck = _share_of_luck(lived, found.point_luck)
+    weak, assumed = (float(np.nan_to_num(part)) * (1.0 - by_luck) for part in parts)
     return Sensitivity(
-        scenario=pair[0], measure=pair[1], mean=float(mean.mean()),
-        share_from_c_d=weak, share_from_d=assumed, luck=found.luck,
+        scenario=pair[0], measure=pair[1], mean=float(lived.mean()), share_from_luck=by_luck,
+        share_from_c_d=weak, share_from_d=assumed, told=found.told, luck=found.luck,
         move=float(np.sqrt(max(found.squared.mean(), 0.0))),
         r2=math.nan if emulator is None else emulator.r2,
         r2_of_mean=math.nan if emulator is None else emulator.r2_of_mean,
         emulated=emulator is not None and _is_good(emulator), asked=emulator is not None,
         drivers=tuple(drivers),
     )  # fmt: skip
+
+
+def _share_of_luck(difference: Floats, luck: float) -> float:
+    """The share of the spread that is luck; none where luck is not known, which is the worse."""
+    whole = float(difference.var(ddof=1))
+    return min(1.0, luck / whole) if whole > 0 and math.isfinite(luck) else 0.0
 
 
 def _is_good(emulator: Emulator) -> bool:

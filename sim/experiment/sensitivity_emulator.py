@@ -32,8 +32,6 @@ def hypercube(keys: Sequence[str], number: int, seed: int) -> tuple[Floats, tupl
     """Return quantiles float64[number, keys] spread evenly, and their points, each its own luck."""
     from scipy.stats import qmc
 
-    if number == 0:
-        return np.empty((0, len(keys))), ()
     units = LOW + (HIGH - LOW) * qmc.LatinHypercube(len(keys), seed=seed).random(number)
     points = tuple(
         Point(seed + place, given=numbers_at(keys, row.tolist())) for place, row in enumerate(units)

@@ -35,6 +35,7 @@ def keep_sensitivity(found: Found, points: int, folder: Path, date: str, command
     shares = [
         {
             "preset": row.scenario, "outcome": row.measure, "mean": _said(row.mean),
+            "share_from_luck": _said(row.share_from_luck),
             "share_from_c_d": _said(row.share_from_c_d), "share_from_d": _said(row.share_from_d),
             "move": _said(row.move), "luck": _said(row.luck), "emulator_r2": _said(row.r2),
             "emulator_r2_of_mean": _said(row.r2_of_mean),

@@ -25,8 +25,8 @@ from sim.experiment.trust import DATA, HeldOut, threshold
 
 RUNS = ("preset", "analysis", "plan", "place", "residents", "years", "points", "date", "command")
 SHARES = (
-    "preset", "outcome", "mean", "share_from_c_d", "share_from_d", "move", "luck", "emulator_r2",
-    "emulator_r2_of_mean",
+    "preset", "outcome", "mean", "share_from_luck", "share_from_c_d", "share_from_d", "move",
+    "luck", "emulator_r2", "emulator_r2_of_mean",
 )  # fmt: skip
 DRIVERS = ("preset", "outcome", "rank", "key", "grade", "share", "basis", "switch")
 RULES = ("preset", "outcome", "rule_set", "draws", "mean", "agreement", "opposite")

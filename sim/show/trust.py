@@ -216,7 +216,7 @@ def unknowns_line(saved: Saved, fact: Fact) -> str:
         return "not yet screened: no sensitivity analysis of this plan is kept with the program."
     found = record.drivers_of(fact.scenario, fact.measure)
     if not found:
-        return "nothing moved it in the sensitivity analysis."
+        return "screened in groups of numbers only: no single number has been told apart yet."
     named = [f"{each.key.replace('_', ' ')} (grade {each.grade})" for each in found]
     said = f"in the model the size hangs most on {named[0]}"
     said += f", then {', '.join(named[1:])}" if named[1:] else ""
