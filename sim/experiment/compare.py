@@ -140,7 +140,7 @@ class Comparison:
         """
         charts = importlib.import_module("sim.show.charts")
         spec = charts.figure(charts.open_results(self), measure, group, kind)
-        return list(charts.write(spec, Path(folder)))
+        return list(importlib.import_module("sim.show.gallery").write(spec, Path(folder)))
 
     def _repr_html_(self) -> str:
         last = int(self.summary["year"].max())
