@@ -17,6 +17,7 @@ from sim.agents import books, entitlement, funnel, means_test
 from sim.agents.employers import Employer
 from sim.agents.funnel_count import FunnelCount
 from sim.agents.need import set_needed_minutes
+from sim.agents.terms import Terms
 from sim.luck import Luck
 from sim.parameters import Override, Parameters
 from sim.world.bands import Care, age_band
@@ -56,6 +57,7 @@ class OneAgency:
     """A market of one provider of everything, with room for a week of care day and night."""
 
     lives_in, row, key, free_beds, spare_minutes = False, 0, 1, 1, 60 * 168
+    kind, terms = Employer.AGENCY, Terms()
 
     def of(self, *kinds: Employer) -> list[OneAgency]:
         """The one provider, whatever is asked for."""

@@ -419,7 +419,7 @@ def test_the_report_and_the_screen_tell_it(tmp_path) -> None:
     folder = kept_in(tmp_path / "one", renamed(tidy(**COSTLY)))
     appraise.keep(folder, {})
     page = report.page(open_results(folder), ())
-    assert "What it costs, who pays, what comes back" in page
+    assert "Who pays, and what comes back" in page
     assert "Deadweight is not taken off" in page and "2024/25 prices" in page
     assert "1.5%" in page and "never in it" in page
     assert page == report.page(open_results(folder), ())

@@ -48,7 +48,8 @@ def run_record(
         factors.setdefault(row["scenario"], {})[row["measure"]] = (
             ratio if math.isfinite(ratio) else None
         )
-    own = {} if request.numbers is None else {"own_numbers": request.numbers.record()}
+    file = request.numbers
+    own = {} if file is None else {"own_numbers": file.record()}
     return own | {
         "version": version(),
         "commit": commit(Path(__file__).parents[2]),

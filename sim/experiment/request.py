@@ -163,7 +163,8 @@ class Request:
 
     def parts(self) -> dict[str, Any]:
         """The same as a table."""
-        own = {} if self.numbers is None else {"numbers": self.numbers.sha256}
+        file = self.numbers
+        own = {} if file is None else {"numbers": file.sha256}
         return own | {
             "shape": SHAPE,
             "place": self.place,
