@@ -301,5 +301,5 @@ def test_the_command_writes_its_table_and_page_and_takes_up_where_it_was(tmp_pat
     }
     again = presets_command(*words)
     assert again.returncode == 0 and (tmp_path / "run" / "presets.csv").read_bytes() == table
-    kept = {each.name: each.stat().st_mtime_ns for each in (tmp_path / "run" / "members").iterdir()}
+    kept = {each.name: each.stat().st_mtime_ns for each in members.iterdir()}
     assert kept == lived  # nobody was lived twice
