@@ -296,9 +296,8 @@ def test_the_command_writes_its_table_and_page_and_takes_up_where_it_was(tmp_pat
     assert "inside_its_pattern" in head and "mechanism" in head and "cash" in head
     text = page.read_text(encoding="utf-8")
     assert "link_workers_alone" in text and "python -m sim presets" in text
-    lived = {
-        each.name: each.stat().st_mtime_ns for each in (tmp_path / "run" / "members").iterdir()
-    }
+    members = tmp_path / "run" / "members"
+    lived = {each.name: each.stat().st_mtime_ns for each in members.iterdir()}
     again = presets_command(*words)
     assert again.returncode == 0 and (tmp_path / "run" / "presets.csv").read_bytes() == table
     kept = {each.name: each.stat().st_mtime_ns for each in members.iterdir()}
