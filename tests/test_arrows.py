@@ -188,10 +188,10 @@ def test_people_begin_alike_whatever_is_cut() -> None:
 
 
 def test_the_baseline_of_a_run_is_given_the_arrows_its_plans_cut() -> None:
-    from sim.experiment.run import _with_their_arrows
+    from sim.experiment.run import _with_their
 
     gone, whole = plan(hubs(), arrows=without("lift")), plan(hubs())
-    assert _with_their_arrows(load("baseline"), [gone]).arrows == gone.arrows
-    assert _with_their_arrows(load("baseline"), [whole]).to_toml() == load("baseline").to_toml()
+    assert _with_their("arrows", load("baseline"), [gone]).arrows == gone.arrows
+    assert _with_their("arrows", load("baseline"), [whole]).to_toml() == load("baseline").to_toml()
     with pytest.raises(UserMistake, match="one at a time"):
-        _with_their_arrows(load("baseline"), [gone, whole])
+        _with_their("arrows", load("baseline"), [gone, whole])

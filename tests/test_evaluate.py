@@ -12,7 +12,7 @@ import pytest
 from towns import PLACE, hubs, plan, services
 
 from sim.errors import UserMistake
-from sim.experiment import ensemble
+from sim.experiment import tasks as side_by_side
 from sim.experiment.evaluation import register, routes, towns
 from sim.experiment.evaluation.evaluate import evaluate
 from sim.model import CommunityModel
@@ -55,7 +55,8 @@ def test_every_design_reports_and_the_truth_stands_apart(hub_town):
 def test_tasks_are_spread_over_processes_and_answers_keep_their_order():
     tasks, told = list(range(5)), []
     for jobs in (1, 2):
-        found = ensemble.spread(abs, tasks, jobs, lambda done, asked, _: told.append((done, asked)))
+        tell = lambda done, asked, _: told.append((done, asked))  # noqa: E731
+        found = side_by_side.spread(abs, tasks, jobs, tell)
         assert found == tasks
     assert told == [(each, 5) for each in range(1, 6)] * 2
 

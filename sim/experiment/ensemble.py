@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from sim.experiment.request import Request
 Progress = Callable[[int, int, str], None]
 
 # One thread each: workers must not fight over cores, and sums must not depend on the core count.
-_ONE_THREAD = dict.fromkeys(
+ONE_THREAD = dict.fromkeys(
     (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
@@ -40,7 +40,7 @@ _ONE_THREAD = dict.fromkeys(
 )
 _TRIES = 2
 _CRASHES_IN_A_ROW = 5
-_IDLE_SECONDS = 60.0
+IDLE_SECONDS = 60.0
 _LEFTOVER_SECONDS = 3600.0
 _BLINK_SECONDS = 0.002
 _KILLED = "its worker process was killed (often a sign of too little memory)"
@@ -95,7 +95,7 @@ def run_members(
     _claim(request, folder)
     effort = _Effort(request, folder, progress)
     try:
-        with _stop_signals_as_ctrl_c():
+        with stop_signals_as_ctrl_c():
             effort.resume()
             if in_process or sys.platform == "emscripten":
                 effort.here()
@@ -204,9 +204,9 @@ class _Effort:
         width = 1 if alone else max(1, min(jobs, len(queue)))
         pool = ProcessPoolExecutor(
             max_workers=width,
-            timeout=_IDLE_SECONDS,
-            env=_ONE_THREAD,
-            initializer=_settle_in,
+            timeout=IDLE_SECONDS,
+            env=ONE_THREAD,
+            initializer=settle_in,
             initargs=(os.getpid(),),
         )
         flight: dict[Future[float], int] = {}
@@ -214,7 +214,7 @@ class _Effort:
             while queue or flight:
                 while queue and len(flight) < width:
                     # No more in flight than workers, so a crash names its few suspects.
-                    with _ctrl_c_later():
+                    with ctrl_c_later():
                         each = queue[0]
                         future = pool.submit(member.finish, self.request, self.folder, each)
                         flight[future] = queue.popleft()
@@ -241,8 +241,8 @@ class _Effort:
             self._after_a_crash(sorted(flight.values()), alone, f"its worker failed: {error}")
             return False
         finally:
-            with _ctrl_c_later():
-                _until_all_are_taken(flight)
+            with ctrl_c_later():
+                until_all_are_taken(flight)
                 pool.shutdown(wait=True, kill_workers=True)
         return True
 
@@ -259,41 +259,14 @@ class _Effort:
                 self.tell("a worker was killed; starting again with those left")
 
 
-def work_through(
-    work: Callable[[Any], None], tasks: Sequence[Any], jobs: int, progress: Progress | None = None
-) -> None:
-    """Do `work(task)` for every task in workers; what a task finds it keeps in its own file."""
-    from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-    waiting, flight = deque(tasks), set[Future[None]]()
-    width = max(1, min(jobs, len(tasks)))
-    options = {"timeout": _IDLE_SECONDS, "env": _ONE_THREAD, "initializer": _settle_in}
-    pool = ProcessPoolExecutor(max_workers=width, initargs=(os.getpid(),), **options)
-    try:
-        with _stop_signals_as_ctrl_c():
-            while waiting or flight:
-                while waiting and len(flight) < width:
-                    with _ctrl_c_later():
-                        flight.add(pool.submit(work, waiting.popleft()))
-                ready, flight = wait(flight, return_when=FIRST_COMPLETED)
-                for each in ready:
-                    each.result()
-                if progress is not None:
-                    progress(len(tasks) - len(waiting) - len(flight), len(tasks), "")
-    finally:
-        with _ctrl_c_later():
-            _until_all_are_taken(flight)
-            pool.shutdown(wait=True, kill_workers=True)
-
-
-def _until_all_are_taken(flight: Iterable[Future[Any]]) -> None:
-    # The pool trips over a task handed in but not yet taken up when it is told to stop.
+def until_all_are_taken(flight: Iterable[Future[Any]]) -> None:
+    """Wait a moment: a pool told to stop trips over a task handed in but not yet taken up."""
     until = time.monotonic() + 1
     while time.monotonic() < until and not all(each.running() or each.done() for each in flight):
         time.sleep(_BLINK_SECONDS)
 
 
-def _settle_in(main_process: int) -> None:
+def settle_in(main_process: int) -> None:
     """Prepare a worker: deaf to Ctrl-C, and gone within a second of its main process."""
     # In a terminal Ctrl-C reaches every process; a worker's own traceback would only confuse.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -308,7 +281,7 @@ def _settle_in(main_process: int) -> None:
 
 
 @contextlib.contextmanager
-def _ctrl_c_later() -> Iterator[None]:
+def ctrl_c_later() -> Iterator[None]:
     """Hold Ctrl-C back until the block ends: it must not fall between two halves of a step."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -321,7 +294,7 @@ def _ctrl_c_later() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _stop_signals_as_ctrl_c() -> Iterator[None]:
+def stop_signals_as_ctrl_c() -> Iterator[None]:
     """Treat a polite request to stop (SIGTERM, a closed terminal) as Ctrl-C inside the block."""
 
     def stop(number: int, frame: object) -> None:
@@ -345,33 +318,3 @@ def default_jobs(members: int) -> int:
     """Return as many workers as this machine has cores for, at most one a member."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(cores or 1, members))
-
-
-def spread[Task, Done](
-    work: Callable[[Task], Done], tasks: Sequence[Task], jobs: int, progress: Progress | None = None
-) -> list[Done]:
-    """`work` done for each task, in up to `jobs` processes; results in the order of the tasks.
-
-    The first error ends it; raises Interrupted on Ctrl-C. `work` is found by name in a worker.
-    """
-    done: list[Done] = []
-    tell = progress or (lambda _done, _asked, _note: None)
-    pool = None
-    try:
-        with _stop_signals_as_ctrl_c():
-            found: Iterable[Done] = map(work, tasks)
-            if min(jobs, len(tasks)) > 1 and sys.platform != "emscripten":
-                from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-                settle = {"env": _ONE_THREAD, "initializer": _settle_in, "initargs": (os.getpid(),)}
-                pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), **settle)
-                found = pool.map(work, tasks)
-            for each in found:
-                done.append(each)
-                tell(len(done), len(tasks), "")
-    except KeyboardInterrupt:
-        raise Interrupted(0, len(tasks), None) from None
-    finally:
-        if pool is not None:
-            pool.shutdown(wait=True, kill_workers=True)
-    return done

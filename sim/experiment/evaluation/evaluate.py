@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.errors import UserMistake
 from sim.experiment import ensemble
+from sim.experiment import tasks as side_by_side
 from sim.experiment.evaluation import reasons, towns
 from sim.experiment.evaluation.designs import DESIGNS, Finding, truth
 from sim.experiment.evaluation.estimates import Estimate
@@ -150,7 +151,7 @@ def evaluate(
         for each in range(members)
     ]
     jobs = ensemble.default_jobs(members) if jobs is None else whole_number("jobs", jobs)
-    lived = ensemble.spread(towns.live, tasks, jobs, progress)
+    lived = side_by_side.spread(towns.live, tasks, jobs, progress)
     return pooled(lived, request, plan, years, follow_up)
 
 

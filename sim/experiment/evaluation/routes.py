@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.errors import UserMistake
 from sim.evidence import registry
 from sim.experiment import ensemble
+from sim.experiment import tasks as side_by_side
 from sim.experiment.evaluation import towns
 from sim.experiment.evaluation.designs import randomised_trial, truth
 from sim.experiment.evaluation.estimates import Estimate, mean
@@ -147,7 +148,7 @@ def routes_of(
         for each in range(members)
     ]
     jobs = ensemble.default_jobs(members) if jobs is None else whole_number("jobs", jobs)
-    lived = ensemble.spread(live, tasks, jobs, progress)
+    lived = side_by_side.spread(live, tasks, jobs, progress)
     some = [each for each in lived if len(each.whole)]
     if not some:
         raise UserMistake(

@@ -1,0 +1,82 @@
+"""Tasks of an analysis, done side by side: one result, or one file, for each.
+
+Beside `ensemble`, which knows members and their folder, this knows only a function and its tasks.
+It uses the same workers: deaf to Ctrl-C, one thread each, gone with their main process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any
+
+from sim.experiment.ensemble import (
+    IDLE_SECONDS,
+    ONE_THREAD,
+    Interrupted,
+    Progress,
+    ctrl_c_later,
+    settle_in,
+    stop_signals_as_ctrl_c,
+    until_all_are_taken,
+)
+
+
+def work_through(
+    work: Callable[[Any], None], tasks: Sequence[Any], jobs: int, progress: Progress | None = None
+) -> None:
+    """Do `work(task)` for every task in workers; what a task finds it keeps in its own file."""
+    from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+    waiting, flight = deque(tasks), set[Future[None]]()
+    width = max(1, min(jobs, len(tasks)))
+    options = {"timeout": IDLE_SECONDS, "env": ONE_THREAD, "initializer": settle_in}
+    pool = ProcessPoolExecutor(max_workers=width, initargs=(os.getpid(),), **options)
+    try:
+        with stop_signals_as_ctrl_c():
+            while waiting or flight:
+                while waiting and len(flight) < width:
+                    with ctrl_c_later():
+                        flight.add(pool.submit(work, waiting.popleft()))
+                ready, flight = wait(flight, return_when=FIRST_COMPLETED)
+                for each in ready:
+                    each.result()
+                if progress is not None:
+                    progress(len(tasks) - len(waiting) - len(flight), len(tasks), "")
+    finally:
+        with ctrl_c_later():
+            until_all_are_taken(flight)
+            pool.shutdown(wait=True, kill_workers=True)
+
+
+def spread[Task, Done](
+    work: Callable[[Task], Done], tasks: Sequence[Task], jobs: int, progress: Progress | None = None
+) -> list[Done]:
+    """`work` done for each task, in up to `jobs` processes; results in the order of the tasks.
+
+    The first error ends it; raises Interrupted on Ctrl-C. `work` is found by name in a worker.
+    """
+    done: list[Done] = []
+    tell = progress or (lambda _done, _asked, _note: None)
+    pool = None
+    try:
+        with stop_signals_as_ctrl_c():
+            found: Iterable[Done] = map(work, tasks)
+            if min(jobs, len(tasks)) > 1 and sys.platform != "emscripten":
+                from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+                settle = {"env": ONE_THREAD, "initializer": settle_in, "initargs": (os.getpid(),)}
+                pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), **settle)
+                found = pool.map(work, tasks)
+            for each in found:
+                done.append(each)
+                tell(len(done), len(tasks), "")
+    except KeyboardInterrupt:
+        raise Interrupted(0, len(tasks), None) from None
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=True, kill_workers=True)
+    return done
