@@ -198,7 +198,7 @@ def test_closed_and_narrow_and_ascii_streams_are_fine():
         "report pyproject.toml",
         "validate --residents 0",
         "schema extra",
-        "calibrate",
+        "calibrat",
         "app",
     ],
 )

@@ -7,6 +7,7 @@ runs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
@@ -187,10 +188,26 @@ def design(size: Ensemble) -> tuple[Point, ...]:
 def mixes() -> dict[str, dict[str, float]]:
     """Pounds a head in each slider's lever of some presets, by preset.
 
-    Only the sums are taken over: the explorer's plans have settings of their own.
+    Only the sums are taken over: the explorer's plans have settings of their own. What a preset
+    spends on a lever without a slider goes to its other community levers, in proportion, as far as
+    their sliders go.
     """
+    return {name: _on_sliders(load(name).invest) for name in MIXES}
+
+
+def _on_sliders(blocks: Sequence[Any]) -> dict[str, float]:
+    sliders = {lever.key: lever.side for lever in LEVERS}
+    found = dict.fromkeys((each.lever for each in blocks if each.lever in sliders), 0.0)
+    for each in blocks:
+        if each.lever in found:
+            found[each.lever] += each.gbp_per_head
+    community = [key for key in found if sliders[key] == "community"]
+    spent = sum(found[key] for key in community)
+    rest = sum(each.gbp_per_head for each in blocks if each.lever not in found)
+    most = {lever.key: lever.most for lever in LEVERS}
     return {
-        name: {block.lever: block.gbp_per_head for block in load(name).invest} for name in MIXES
+        key: min(each * (1 + rest / spent) if key in community else each, most[key])
+        for key, each in found.items()
     }
 
 

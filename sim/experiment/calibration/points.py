@@ -18,6 +18,7 @@ from typing import Any
 from sim.errors import UserMistake
 from sim.evidence import posterior, registry
 from sim.experiment import atomic
+from sim.experiment import tasks as side_by_side
 from sim.experiment.calibration import hindcast
 from sim.experiment.calibration.england_2015 import FITTED_YEARS
 
@@ -120,7 +121,7 @@ def all_of(
             finish(each)
             tell(done, len(missing))
     else:
-        tasks.work_through(finish, missing, jobs, tell)
+        side_by_side.work_through(finish, missing, jobs, tell)
     found = [each.read() for each in tasks]
     if any(each is None for each in found):
         raise UserMistake(f"{tasks[0].folder}: points vanished while the calibration ran.")
