@@ -80,7 +80,7 @@ def test_it_answers_to_no_other_name(address: str) -> None:
 def test_a_run_pressed_in_a_browser_ends_in_a_picture_and_files(address: str, page: Any) -> None:
     from playwright.sync_api import expect
 
-    page.goto(address)
+    page.goto(address, timeout=120_000, wait_until="domcontentloaded")
     run = page.get_by_role("button", name="Run", exact=True)
     run.wait_for(timeout=90_000)
     for name in ("People to simulate", "Years", "Paired runs"):
