@@ -724,11 +724,11 @@ def test_a_hundred_thousand_are_read_in_microseconds() -> None:
     town = Town(people=100_000)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(100):
             town.people.get("mood")
-        each = (time.perf_counter() - start) / 100
+        each = (time.process_time() - start) / 100
     assert each < 1e-3, "a generous bound: a tenth of a second would mean agents were made"
-    start = time.perf_counter()
+    start = time.process_time()
     assert sum(1 for _ in town.people) == 100_000
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

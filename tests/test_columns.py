@@ -247,7 +247,7 @@ def test_any_life_of_arrivals_and_departures_matches_a_plain_ledger(data: st.Dat
 
 def test_reading_a_column_of_a_hundred_thousand_costs_next_to_nothing() -> None:
     columns = people(100_000)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(1000):
         columns.z  # noqa: B018
-    assert (time.perf_counter() - start) / 1000 < 5e-6
+    assert (time.process_time() - start) / 1000 < 5e-6

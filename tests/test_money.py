@@ -121,13 +121,13 @@ def test_whole_arrays_are_added_without_loss():
 
 
 def test_ten_years_of_books_are_quick():
-    book, start = Ledger({Account.HUBS: -(10**12)}), time.perf_counter()
+    book, start = Ledger({Account.HUBS: -(10**12)}), time.process_time()
     for month in range(1, 121):
         for line in range(50):
             book.post(month, CASH[line % 8], CASH[line % 8 + 1], line + 1, f"line {line}")
         book.check(month)
         book.spent(Account.COUNCIL, "line", months=[month])
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 @pytest.mark.parametrize(
