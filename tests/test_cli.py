@@ -199,7 +199,7 @@ def test_closed_and_narrow_and_ascii_streams_are_fine():
         "validate --residents 0",
         "schema extra",
         "calibrat",
-        "app",
+        "apps",
     ],
 )
 def test_every_wrong_request_ends_in_two_with_a_sentence(line, capsys):
