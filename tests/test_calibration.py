@@ -309,10 +309,11 @@ def test_the_whole_chain_runs_small_and_goes_on_where_it_was(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_the_proof_on_known_worlds_counts_what_it_recovers(tmp_path: Path) -> None:
-    """How often the truth is recovered is told in docs/limits.md; here only that it is counted."""
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="not yet true: 0 of 3 recovered on 2026-11-22, draws too narrow (docs/limits.md)",
+)
+def test_truth_is_recovered_in_small_synthetic_worlds(tmp_path: Path) -> None:
     worlds = synthetic.prove(3, tmp_path, synthetic.QUICK, jobs=2)
-    assert len(worlds) == 3
-    assert all(0.0 <= world.rank <= 1.0 for world in worlds)
-    assert [world.recovered for world in worlds] == [world.rank <= 0.9 for world in worlds]
+    assert sum(world.recovered for world in worlds) >= 2
     assert all(world.narrowed < 1.1 for world in worlds)

@@ -202,14 +202,23 @@ def started(out: Path) -> subprocess.Popen:
     return running
 
 
+def waiting_for_the_processor() -> float:
+    """How many times longer work takes here than its processor time: 1 on a quiet machine."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while time.process_time() - cpu < 0.3:
+        pass
+    return max(1.0, (time.perf_counter() - wall) / (time.process_time() - cpu))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals to a whole group of processes")
-def test_a_real_stop_ends_within_seconds_without_a_traceback(tmp_path):
+def test_a_real_stop_ends_within_three_seconds_without_a_traceback(tmp_path):
     running = started(tmp_path)
     began = time.monotonic()
     # As a terminal does it: every process of the group hears it.
     os.killpg(running.pid, signal.SIGINT)
     said, complaints = running.communicate(timeout=30)
-    assert time.monotonic() - began < 8  # within three seconds alone; the machine may be shared
+    took = time.monotonic() - began
+    assert took < 3 * waiting_for_the_processor()
     assert running.returncode == 3
     kept = len(list((tmp_path / "members").glob("member_*.parquet")))
     assert said.splitlines()[-1] == f"kept {kept}" and 2 <= kept < 40
