@@ -179,8 +179,8 @@ def test_every_label_has_words_of_its_own_and_the_weakest_names_a_title():
 
     assert set(LEADS) == set(Label) and len(set(LEADS.values())) == 4
     claim = "In the model, about 12 fewer crisis episodes."
-    assert led(Label.WELL_SUPPORTED, claim) == claim
-    assert led(Label.ILLUSTRATION, claim) == f"Illustration only: i{claim[1:]}"
+    assert led(fact(Label.WELL_SUPPORTED), claim) == claim
+    assert led(fact(Label.ILLUSTRATION), claim) == f"Illustration only: i{claim[1:]}"
     assert title_tail([]) == "" and title_tail([None]) == ""
     assert title_tail([Label.EITHER_WAY]) == " (could go either way)"
     both = [Label.WELL_SUPPORTED, Label.ILLUSTRATION]
@@ -281,3 +281,18 @@ def test_what_is_shipped_names_presets_outcomes_and_numbers_that_exist():
     for row in record.rows("screened_rules.csv"):
         assert row["preset"] in tried and row["rule_set"] in RULE_SETS
     assert screened and tried
+
+
+def fact(label, low=-3.0, high=-1.0):
+    from sim.show.trust import Fact
+
+    return Fact("hub", "crises_per_1000", "all", 2030, (low + high) / 2, low, high, 0.83, 6, label)
+
+
+def test_probably_is_said_of_a_direction_and_never_of_no_clear_difference():
+    from sim.show.trust import led
+
+    clear, unclear = fact(Label.DIRECTION_PROBABLE), fact(Label.DIRECTION_PROBABLE, high=0.5)
+    assert led(clear, "In the model, fewer.").startswith("Probably, and of uncertain size: in the")
+    assert led(unclear, "No clear difference.") == "No clear difference."
+    assert led(fact(Label.EITHER_WAY, high=0.5), "No clear").startswith("Could go either way: no")

@@ -122,7 +122,7 @@ def _finding(saved: Saved, fact: Fact) -> Finding:
     among = last_fact(saved, fact.measure, "reached", fact.scenario)
     return Finding(
         fact.scenario, saved.title(fact.scenario), fact.measure, fact.year, fact.verdict,
-        led(fact.label, _claim(fact)), _scaled(saved, fact),
+        led(fact, _claim(fact)), _scaled(saved, fact),
         _reached(among) if among and among.known else NO_REACH,
         _luck(fact), unknowns_line(saved, fact), track_record_line(fact.measure),
         label_line(trust_of(saved, fact)),

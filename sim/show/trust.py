@@ -183,9 +183,14 @@ def _is_outside(key: str, given: object) -> bool:
     return not row.low <= value <= row.high
 
 
-def led(label: Label | None, claim: str) -> str:
-    """A claim that opens with the strongest words its label allows."""
-    lead = LEADS[label] if label is not None else ""
+def led(fact: Fact, claim: str) -> str:
+    """A claim that opens with the strongest words its label allows.
+
+    "Probably" is said of a direction alone: of no clear difference it would say two things at once.
+    """
+    names_none = fact.verdict in ("same", "negligible", "unclear")
+    hedged = fact.label is Label.DIRECTION_PROBABLE and names_none
+    lead = LEADS[fact.label] if fact.label is not None and not hedged else ""
     return f"{lead}{claim[:1].lower()}{claim[1:]}" if lead else claim
 
 

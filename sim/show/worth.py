@@ -150,7 +150,10 @@ def _finding(spread: Spread, members: int, subject: str, more: str, less: str) -
         return f"No clear difference in {subject} in the model ({_range(spread, members)} a head)."
     said = more if spread.median > 0 else less
     about = f"about {pounds(spread.median)}"
-    return f"In the model, {said.format(about)} ({_range(spread, members)})."
+    # The words name the direction; a sign beside them would say it twice, or the other way round.
+    near, far = sorted((abs(spread.p05), abs(spread.p95)))
+    band = f"{band_name(members)}: {pounds(near)} to {pounds(far)}"
+    return f"In the model, {said.format(about)} ({band})."
 
 
 def _cost(verdict: Verdict) -> str:
