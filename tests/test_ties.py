@@ -279,6 +279,23 @@ def test_sums_over_ties_are_sums_over_a_plain_list(ties, strengths, values) -> N
     assert edges.sum_across(edges.strength, value).tolist() == [across[row] for row in rows]
 
 
+@pytest.mark.parametrize("friends", [20, 31, 33, 64, 90], ids="{} friends of full strength".format)
+@pytest.mark.parametrize("feeling", [-12 * FULL, 12 * FULL - 1])
+def test_both_sums_at_once_are_the_sums_one_by_one(friends: int, feeling: int) -> None:
+    people = 100
+    edges = EdgeList()
+    others = np.arange(1, friends + 1)
+    edges.add(np.zeros_like(others), others, others.astype(np.uint64), FULL, Kind.FRIEND)
+    away = np.arange(people)
+    edges.add(away, np.full(people, OUTSIDE), away.astype(np.uint64), FULL // 3, Kind.FRIEND)
+    value = np.full(people, feeling, dtype=np.float32)
+    strength, across = np.ones((2, people))
+    edges.add_sums(value, strength, across)
+    assert (strength - 1).tolist() == edges.sum_strength(people).tolist()
+    whole = value.astype(np.int64)
+    assert (across - 1).tolist() == edges.sum_across(edges.strength, whole).tolist()
+
+
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))
 def test_ties_kept_are_those_wanted_whatever_their_order(ties, strengths, wanted) -> None:
     edges = listed(ties, strengths)

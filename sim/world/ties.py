@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
 from sim.luck import Ids, pair_ids
+from sim.world.tie_sums import add_across, sums_in_one
 
 FULL = 1 << 16
 OUTSIDE = -1
@@ -161,29 +161,28 @@ class EdgeList:
     def sum_across(self, weight: NDArray[np.integer], value: NDArray[np.integer]) -> Whole:
         """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
         total = np.zeros(value.size)
-        self._add_across(weight.astype(np.float64), value.astype(np.float64), total)
+        a, b = self.a[: self.inner], self.b[: self.inner]
+        add_across(a, b, weight[: self.inner], value, total)
         return total.astype(np.int64)
-
-    def _add_across(self, weights: Sums, value: NDArray[np.floating], total: Sums) -> None:
-        a, b = self.a[: self.inner], self.b[: self.inner]  # nobody knows how those outside are
-        weights = weights[: self.inner]
-        if 2 * a.size < total.size:  # then most people are left alone
-            for here, there in ((a, b), (b, a)):
-                np.add.at(total, here, weights * value[there])
-            return
-        ties = coo_array((weights, (a, b)), shape=(total.size, total.size))
-        across = value.astype(np.float64, copy=False)
-        total += ties @ across
-        total += ties.T @ across
 
     def add_sums(self, value: NDArray[np.floating], strength: Sums, across: Sums) -> None:
         """Add to `strength` what `sum_strength` finds and to `across` what `sum_across` does.
 
-        All float[people] holding whole numbers, so nothing is lost and order means nothing.
+        All float[people] holding whole numbers, `value` below 12 * `FULL`, so nothing is lost and
+        order means nothing.
         """
-        weights = self.strength.astype(np.float64)
-        self.add_strengths(weights, strength)
-        self._add_across(weights, value, across)
+        a, b = self.a[: self.inner], self.b[: self.inner]
+        weights = self.strength[: self.inner]
+        both = None
+        if 2 * self._size >= value.size:
+            both = sums_in_one(a, b, weights, value)
+        if both is None:
+            self.add_strengths(self.strength, strength)
+            add_across(a, b, weights, value, across)
+            return
+        strength += both[0]
+        strength += np.bincount(self.a[self.inner :], self.strength[self.inner :], value.size)
+        across += both[1]
 
     def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
         """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""

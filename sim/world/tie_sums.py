@@ -1,0 +1,54 @@
+"""Sums over ties of what the people at the other end are: the month's dearest arithmetic.
+
+Looks at the ends and strengths of ties with both ends inside, and at one number a person; changes
+nothing but the total it is given. Everything is a whole number, so the order of ties means nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+
+Rows = NDArray[np.int64]
+Whole = NDArray[np.int64]
+Sums = NDArray[np.float64]
+
+_HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
+
+
+def add_across(a: Rows, b: Rows, weight: NDArray[Any], value: NDArray[Any], total: Sums) -> None:
+    """Add to `total` [people] each tie's weight times the *other* end's value, at both ends."""
+    weights = weight.astype(np.float64)
+    if 2 * a.size < total.size:  # then most people are left alone
+        for here, there in ((a, b), (b, a)):
+            np.add.at(total, here, weights * value[there])
+        return
+    ties = coo_array((weights, (a, b)), shape=(total.size, total.size))
+    across = value.astype(np.float64, copy=False)
+    total += ties @ across
+    total += ties.T @ across
+
+
+def sums_in_one(
+    a: Rows, b: Rows, weight: NDArray[np.integer], value: NDArray[np.floating]
+) -> tuple[Whole, Whole] | None:
+    """Sum of weights and of weights times the other end's value, at one look at each tie.
+
+    The two travel as the halves of one whole number. Both int64[people]; None where somebody's
+    ties are too strong for their half to hold: a tie of full strength is 1 << 16, and values lie
+    within 12 times that.
+    """
+    weights = weight.astype(np.int64)
+    ties = coo_array((weights, (a, b)), shape=(value.size, value.size))
+    halves = value.astype(np.int64)
+    halves += 1 << _HALF
+    both = ties @ halves
+    both += ties.T @ halves
+    upper = (both + (1 << (_HALF - 1))) >> _HALF
+    if int(upper.sum()) != 2 * int(weights.sum()):
+        return None
+    both -= upper << _HALF
+    return upper, both
