@@ -83,8 +83,9 @@ def test_the_diagrams_are_those_of_the_code_and_come_out_the_same_twice() -> Non
     script = make_diagrams()
     for name, draw in script.DIAGRAMS.items():
         kept = (DOCS / "diagrams" / name).read_bytes()
-        assert draw() == draw()
-        assert without_drawing(draw()) == without_drawing(kept), "run: python docs/make_diagrams.py"
+        drawn = draw()
+        assert drawn == draw()
+        assert without_drawing(drawn) == without_drawing(kept), "run: python docs/make_diagrams.py"
 
 
 def without_drawing(svg: bytes) -> list[str]:

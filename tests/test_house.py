@@ -43,6 +43,7 @@ PLAIN_NUMBERS = {-1, 0, 1, 2, 12, 100}
 # A name in capitals in a room that acts, and why its number is not evidence about the world.
 NAMED_NUMBERS = {
     "FULL": "fixed point: a tie's full strength as an integer, so that sums ignore order",
+    "HALF": "fixed point: bits of the lower of two sums held in one whole number",
     "Z_UNIT": "fixed point: one unit of feeling as an integer, so that sums ignore order",
     "BISECTIONS": "numerical precision: halvings of an interval until it cannot shrink",
     "MOST_MONTHS_COUNTED": "a counter stops here; far beyond any run",

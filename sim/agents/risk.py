@@ -93,9 +93,11 @@ def mortality_of_state(people: Columns, p: Parameters) -> Floats:
 
     Of the care home's ratio for the age, people at home have a power that rises with need.
     """
-    homes = p.array("mortality_care_home_ratio", AGE_BANDS)[people.band]
-    power = p.array("mortality_need_power", LEVELS)[people.need]
-    state = np.where(people.at_home, homes**power, homes)
+    homes = p.array("mortality_care_home_ratio", AGE_BANDS)[:, None]
+    power = p.array("mortality_need_power", LEVELS)[None, :]
+    # by whether at home, age band and need
+    ratio = np.stack([np.repeat(homes, power.size, axis=1), homes**power])
+    state = ratio[people.at_home.astype(np.uint8), people.band, people.need]
     # +1 most deprived, -1 least deprived
     step = (2.0 - np.arange(len(QUINTILES))) / 2.0
     older = people.band >= AGE_BANDS.index("75_84")

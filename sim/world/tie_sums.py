@@ -16,7 +16,7 @@ Rows = NDArray[np.int64]
 Whole = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
-_HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
+HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
 
 
 def add_across(a: Rows, b: Rows, weight: NDArray[Any], value: NDArray[Any], total: Sums) -> None:
@@ -44,11 +44,11 @@ def sums_in_one(
     weights = weight.astype(np.int64)
     ties = coo_array((weights, (a, b)), shape=(value.size, value.size))
     halves = value.astype(np.int64)
-    halves += 1 << _HALF
+    halves += 1 << HALF
     both = ties @ halves
     both += ties.T @ halves
-    upper = (both + (1 << (_HALF - 1))) >> _HALF
+    upper = (both + (1 << (HALF - 1))) >> HALF
     if int(upper.sum()) != 2 * int(weights.sum()):
         return None
-    both -= upper << _HALF
+    both -= upper << HALF
     return upper, both
