@@ -30,7 +30,12 @@ CUTS: dict[str, dict[str, float]] = {
         "bedside_home_share": 0.0,
     },
     "detect": {"unmet_need_discovery_uplift": 1.0},
-    "befriend": {"company_visit": 0.0},
+    "befriend": {
+        "company_visit": 0.0,
+        "online_company_per_kin": 0.0,
+        "homeshare_hours_per_week": 0.0,
+        "keyring_volunteer_hours_per_week": 0.0,
+    },
     "carer_breaks": {"strain_relief_support": 0.0},
     "prevention": {"prevention_squeeze_felt": 0.0},
 }

@@ -68,11 +68,11 @@ def spend_time(
     people: Columns, companions: EdgeList, matches: Matches, hours_a_week: float, p: Parameters
 ) -> None:
     """Each pair's month together, `hours_a_week` of it, is added to their tie."""
-    if not len(matches):
+    gained = round(hours_a_week * WEEKS_PER_MONTH * MINUTES_PER_HOUR)
+    if not len(matches) or gained <= 0:
         return
     a, b = people.row_of(matches.one), people.row_of(matches.other)
     key = pair_ids(matches.one, matches.other)
-    gained = round(hours_a_week * WEEKS_PER_MONTH * MINUTES_PER_HOUR)
     new = ~np.isin(key, companions.key)
     companions.add(a[new], b[new], key[new], 0, Kind.COMPANION)
     together = np.isin(companions.key, key)

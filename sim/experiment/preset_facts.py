@@ -38,7 +38,6 @@ class Facts:
     places_closed: float = 0.0
     seats: float = 0.0
     visits: float = 0.0
-    aged_65plus: float = 0.0
     capacity: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -52,11 +51,6 @@ class Facts:
         given = sum(pounds for pounds in self.paid.values() if pounds > 0)
         return sum(self.unspent.values()) / given if given else 0.0
 
-    @property
-    def weekly_reach_65plus(self) -> float:
-        """Visits a week to the plan's places over residents aged 65 or over."""
-        return self.visits / self.aged_65plus if self.aged_65plus else 0.0
-
 
 def facts_of(folder: Path, finished: Sequence[int]) -> dict[str, Facts]:
     """Facts by scenario of the members kept in `folder`. Raises member.Damaged for a torn file."""
@@ -69,7 +63,7 @@ def _one(page: Mapping[str, Any]) -> Facts:
     heads = page["residents_at_start"] * place["people_all_ages"] / place["people_16_plus"]
     a_head = PENCE_PER_POUND * heads
     kept = page.get(flows.KEY, {})
-    found = Facts(aged_65plus=page["people_65plus"], capacity=page["plan_capacity"])
+    found = Facts(capacity=page["plan_capacity"])
     for _, lever, pence in kept.get(flows.PAID, ()):
         found.paid[lever] = found.paid.get(lever, 0.0) + pence / a_head
     for lever, what, pence in kept.get(flows.SPENT, ()):

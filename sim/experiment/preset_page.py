@@ -16,11 +16,13 @@ import pandas as pd
 from sim.evidence import registry
 from sim.experiment import atomic, preset_words, results
 from sim.experiment.preset_check import SHOWN, Change, Checked, Row
+from sim.experiment.preset_facts import Facts
 
 BAND = "plausible_loneliness_prevalence_change_mix_5y"
 CONVERSION = "social_prescribing_any_intervention_received"
 NETWORK, NETWORK_YEAR = "members_per_person_65plus_year_", 5
 REACH = "bevy_lunch_reach_of_65plus"
+GUESTS, GROWN = "weekly_guests_per_person_65plus_month_", 24  # months until attendance has built
 LONELY = "often_lonely_share"
 HEADS = {
     "often_lonely_share": "often lonely, points",
@@ -124,11 +126,7 @@ def _targets(checked: Checked) -> Iterable[str]:
     """Reach and conversion beside their published figures, where the presets were run."""
     facts = checked.facts
     if "bevy_hub" in facts:
-        own = registry().get(REACH)
-        yield (
-            f"A weekly lunch reaches {facts['bevy_hub'].weekly_reach_65plus:.1%} of residents aged "
-            f"65 or over in the last month; the Bevy's own, {own.value:.1%} (grade {own.grade})."
-        )
+        yield _lunch_reach(facts["bevy_hub"])
     published = registry().get(CONVERSION).value
     shares = {
         name: found.did_anything_share
@@ -149,6 +147,35 @@ def _targets(checked: Checked) -> Iterable[str]:
                     f"{year} years after the first group; how fast it grows is an assumption, "
                     f"grade {capacity['growth_grade']}."
                 )
+
+
+def _lunch_reach(found: Facts) -> str:
+    """Guests of a weekly lunch over residents of 65 or over, as attendance builds, and the Bevy's.
+
+    The Bevy's figure is of a club three years old: it is held against the last whole year counted.
+    """
+    own = registry().get(REACH)
+    by_month = {
+        int(key.removeprefix(GUESTS)): float(share)
+        for capacity in found.capacity.values()
+        for key, share in capacity.items()
+        if key.startswith(GUESTS)
+    }
+    if not by_month:
+        return "A weekly lunch: its doors had been open for less than half a year."
+    told = ", ".join(f"{share:.1%} after {month} months" for month, share in by_month.items())
+    low, high = float(own.low or 0.0), float(own.high or 0.0)
+    grown = [month for month in by_month if month >= GROWN]
+    if not grown:
+        end = "too young to be held against it."
+    else:
+        share = by_month[min(grown)]
+        end = f"{'inside' if low <= share <= high else 'outside'} it, after {min(grown)} months."
+    return (
+        f"Guests of a weekly lunch for every resident aged 65 or over: {told} (attendance builds, "
+        f"clubs close and older people grow in number); the Bevy's own {own.value:.1%}, "
+        f"{low:.1%} to {high:.1%} (grade {own.grade}): {end}"
+    )
 
 
 def page(checked: Checked, command: str, when: datetime | None = None) -> str:

@@ -17,6 +17,7 @@ from sim.policies.audience import EVERYONE, groups_exist, set_audience
 from sim.policies.lever import MONTHS_PER_YEAR, Lever, Months, Words
 
 if TYPE_CHECKING:
+    from sim.agents.hub import Hub
     from sim.model import CommunityModel
     from sim.parameters import Parameters
 
@@ -121,7 +122,7 @@ class Hubs(Lever):
             if self.existing_room
             else round(p.hub_capital_2024_prices * share * size * PENCE_PER_POUND)
         )
-        mine = [hub for hub in community.hubs if hub.plan.key.startswith(self._prefix(community))]
+        mine = self._mine(community)
         running = 0
         opened = sum(hub.open for hub in mine)
         if opened and pence:  # once the grant ends, what is left is not spent
@@ -138,6 +139,46 @@ class Hubs(Lever):
             purse.spend(self, community, month, amount, payee, line)
         for hub in mine:
             hub.grant_pence = pence
+        self._note_who_came(community, mine)
+
+    def capacity(self, community: CommunityModel) -> dict[str, float | str]:
+        """Doors open, seats, and guests of a weekly session over residents of 65 or over.
+
+        `weekly_guests_per_person_65plus_month_N` is that share N months after the first doors
+        opened, as the Bevy's own reach is counted: every guest, whatever their age.
+        """
+        from sim.units import SESSIONS_A_MONTH  # late: reading a plan needs no numpy
+
+        state = community.plan_state(self)
+        mine = self._mine(community)
+        running = [hub for hub in mine if hub.open]
+        found: dict[str, float | str] = {
+            "hubs": len(running),
+            "seats": sum(hub.seats for hub in running),
+        }
+        for months in (key.split()[1] for key in state if key.startswith("guests ")):
+            share = state[f"guests {months}"] / max(state[f"older {months}"], 1)
+            found[f"weekly_guests_per_person_65plus_month_{months}"] = share / SESSIONS_A_MONTH
+        return found
+
+    def _note_who_came(self, community: CommunityModel, mine: list[Hub]) -> None:
+        """Half a year after the first doors opened and each whole year: the month's guests."""
+        from sim.world.bands import PENSION_AGE
+
+        if not mine:
+            return
+        state = community.plan_state(self)
+        months = state.get("months open", -1) + 1
+        state["months open"] = months
+        if months == MONTHS_PER_YEAR // 2 or (months and months % MONTHS_PER_YEAR == 0):
+            older = community.world.people.age_months >= PENSION_AGE * MONTHS_PER_YEAR
+            state[f"guests {months}"] = sum(hub.visits_this_month for hub in mine)
+            state[f"older {months}"] = int(older.sum())
+
+    def _mine(self, community: CommunityModel) -> list[Hub]:
+        """Every hub this plan has opened, closed ones too."""
+        name = self._prefix(community)
+        return [hub for hub in community.hubs if hub.plan.key.startswith(name)]
 
     def _prefix(self, community: CommunityModel) -> str:
         number = community.plan_state(self)["number"]
