@@ -25,8 +25,10 @@ from sim.cli_options import (
 from sim.errors import UserMistake
 
 PosteriorOption = Annotated[
-    str, typer.Option("--posterior", help="forward, hindcast or both: what the draws are for.")
-]
+    str | None,
+    typer.Option("--posterior", help="forward, hindcast or both: what the draws are for. "
+                 "Both, unless --synthetic asks for the proof alone."),
+]  # fmt: skip
 ShipOption = Annotated[
     bool, typer.Option("--ship", help="Put the draws beside the evidence: every run draws there.")
 ]
@@ -42,7 +44,7 @@ FOLDER = Path("outputs/calibration")
 
 
 def calibrate(
-    posterior: PosteriorOption = "both",
+    posterior: PosteriorOption = None,
     residents: ResidentsOption = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
@@ -62,7 +64,11 @@ def calibrate(
     if small and ship:
         raise UserMistake("--ship: draws of a --small calibration are not to be believed. "
                           "Leave one of the two out.")  # fmt: skip
-    kinds = fitting.kinds_asked(posterior)
+    alone = synthetic > 0 and posterior is None
+    if alone and (ship or residents is not None):
+        raise UserMistake(f"{'--ship' if ship else '--residents'}: --synthetic alone fits nothing "
+                          "to England. Add --posterior both.")  # fmt: skip
+    kinds = () if alone else fitting.kinds_asked(posterior or "both")
     if small and residents is not None:
         raise UserMistake("--residents: a --small calibration has a size of its own. Leave it out.")
     first = 1 if seed is None else seed
@@ -90,7 +96,7 @@ def _calibrate(
     from sim.experiment.ensemble import default_jobs
 
     workers = jobs or default_jobs(MOST_WORLDS)
-    typed = [f"--posterior {kinds[0] if len(kinds) == 1 else 'both'}"]
+    typed = [f"--posterior {kinds[0] if len(kinds) == 1 else 'both'}"] if kinds else []
     typed += [f"--residents {residents}"] if residents else []
     typed += [f"--synthetic {worlds}"] if worlds else []
     typed += [f"--seed {seed}", *(["--small"] if small else []), *(["--ship"] if ship else [])]
@@ -125,4 +131,5 @@ def _calibrate(
     screen.say(*(page.headline(fit) for fit in fits))
     if proof:
         screen.say(page.recovered_line(proof))
-    screen.say(f"Written to {out}: " + ", ".join(path.name for path in files))
+    if files:
+        screen.say(f"Written to {out}: " + ", ".join(path.name for path in files))

@@ -2,7 +2,7 @@
 
 Differential-evolution Markov chains (ter Braak 2006, Statistics and Computing 16): a walker's step
 is the difference of two others, so steps take the shape of what is left by themselves. Looks at
-emulators and targets; changes nothing. The prior is even over the cube.
+a score; changes nothing. The prior is even over the cube.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ class Chain:
     mixing: float  # of the mean over walkers, last half against the half before, in spreads
 
 
-def apart(found: Floats, wanted: Floats, variance: Floats) -> Floats:
-    """Log likelihood of independent figures: `found` [m, k] against `wanted` [k]."""
-    return np.asarray(-0.5 * ((found - wanted) ** 2 / variance).sum(axis=1))
+def log_likelihood(found: Floats, wanted: Floats, covariance: Floats, runs: int) -> Floats:
+    """Log likelihood of figures that err together: `found` [m, k] against `wanted` [k].
 
-
-def together(found: Floats, wanted: Floats, covariance: Floats) -> Floats:
-    """Log likelihood of figures that err together: `covariance` [k, k]."""
+    `covariance` [k, k] is the mean product of errors over so many `runs`. As it is itself only an
+    estimate, the likelihood is Student's: even scales and turns of the errors integrated out
+    (Sellentin and Heavens 2016, Monthly Notices of the Royal Astronomical Society 456, L132).
+    """
     lower = np.linalg.cholesky(covariance)
     scaled = np.linalg.solve(lower, (found - wanted).T)
-    return np.asarray(-0.5 * (scaled**2).sum(axis=0))
+    return np.asarray(-0.5 * (runs + 1) * np.log1p((scaled**2).sum(axis=0) / runs))
 
 
 def walk(score: Score, start: Floats, steps: int, seed: int) -> Chain:

@@ -39,6 +39,7 @@ class Emulator:
     solved: Floats
     left_out: Floats
     left_out_variance: Floats
+    noise: float  # variance of one run's luck, as fitted
 
     def mean(self, where: Floats) -> Floats:
         """What the model would find there on average over luck: float64[m]."""
@@ -99,6 +100,7 @@ def fit(points: Floats, values: Floats, luck: float) -> Emulator:
         slope * float(k["k1__k1__k2__sigma_0"]) ** 2,
         float(k["k1__k2__k1__constant_value"]), float(k["k1__k2__k2__length_scale"]),
         inverse, solved, middle + spread * (y - solved / diagonal), spread**2 / diagonal,
+        float(k["k2__noise_level"]) * spread**2,
     )  # fmt: skip
 
 

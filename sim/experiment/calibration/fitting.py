@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.errors import UserMistake
 from sim.evidence.posterior import FORWARD, HINDCAST, KINDS
-from sim.experiment.calibration import draws, history, points
+from sim.experiment.calibration import draws, history, misfit, points
 from sim.experiment.calibration.emulator import Emulators
 from sim.experiment.calibration.space import Space, space_of
 from sim.experiment.calibration.targets import Target, forward_targets, hindcast_targets
@@ -147,7 +147,7 @@ def calibrate(
 
     none = np.zeros(len(targets))  # England is so large that luck hardly moves its own figures
     found = history.search(targets, len(space), run, luck, none, size.waves, seed)
-    chain = sample(found, targets, size, seed)
+    chain = sample(found, targets, luck, size, seed)
     checked = run(chain.points[: size.lived_draws], "draws lived")
     middle = chain.points[medoid_of(chain.points)]
     again = run(np.repeat(middle[None, :], max(size.repeats // 2, 2), axis=0), "medoid lived")
@@ -156,19 +156,17 @@ def calibrate(
 
 
 def sample(
-    found: history.History, targets: Sequence[Target], size: Size, seed: int
+    found: history.History, targets: Sequence[Target], luck: Floats, size: Size, seed: int
 ) -> draws.Chain:  # fmt: skip
-    """Draws by the emulators' likelihood and the prior: `size.draws` walkers' last places."""
-    known = _emulators(found)
+    """Draws by the emulators' likelihood and the prior: `size.draws` walkers' last places.
+
+    The error is that of the synthetic proof, less a run's luck, with the targets' own room on top.
+    """
     wanted = np.array([each.value for each in targets])
     room = np.array([each.variance for each in targets])
-    _, unsure = known.mean_and_variance(found.left)
-    variance = room + unsure.mean(axis=0)
-
-    def score(where: Floats) -> Floats:
-        return draws.apart(known.mean(where), wanted, variance)
-
-    return draws.walk(score, _start(found.left, size.draws, seed), size.steps, seed)
+    learnt = misfit.learn(_emulators(found), found.values, luck, room)
+    start = _start(found.left, size.draws, seed)
+    return draws.walk(learnt.score(wanted), start, size.steps, seed)
 
 
 def _start(left: Floats, walkers: int, seed: int) -> Floats:

@@ -13,16 +13,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.stats import qmc
 
-from sim.experiment.calibration import draws, emulator, fitting, history, points
-from sim.experiment.calibration.space import Space, space_of
+from sim.experiment.calibration import draws, emulator, fitting, history, misfit, points
+from sim.experiment.calibration.space import space_of
 from sim.experiment.calibration.targets import forward_targets
 
 Floats = NDArray[np.float64]
 REGION = 0.9
-_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Setting:
     points: int = 256
     repeats: int = 24
     walkers: int = 256
-    steps: int = 800
+    steps: int = 400
 
 
 QUICK = Setting(residents=600, points=64, repeats=6, walkers=128, steps=200)
@@ -47,6 +45,7 @@ class World:
     rank: float  # share of draws more probable than the truth
     sides_held: float
     narrowed: float  # median over sides: spread of the draws over the prior's
+    best_known: float  # the same of the side that was narrowed most
 
     @property
     def recovered(self) -> bool:
@@ -82,11 +81,9 @@ def prove(
     seen, made = lived[: setting.points], lived[setting.points :]
     luck = np.maximum(repeats.var(axis=0, ddof=1), 1e-12)
     known = emulator.fit_all(figures, design, seen, luck)
-    # What is left of points left out: the emulators' error and one run's luck, figures together.
-    error = shrunk(known.residuals(seen))
+    found = misfit.learn(known, seen, luck)
     return [
-        _judge(at, known, error, made[at], truths[at], space, setting, seed)
-        for at in range(worlds)
+        place(found.score(made[at]), truths[at], setting, seed, at + 1) for at in range(worlds)
     ]  # fmt: skip
 
 
@@ -99,54 +96,17 @@ def usable(keys: Sequence[str], told: Sequence[points.Figures]) -> list[str]:
     ]
 
 
-def shrunk(residuals: Floats) -> Floats:
-    """Covariance of residuals, shrunk so that it can be inverted (Ledoit and Wolf 2004).
-
-    Sized so that it covers what it has not seen: estimated on four fifths of the points, its 90%
-    ellipsoid must hold nine in ten of the other fifth. Few points, and figures that err more
-    widely than a normal, would otherwise make the fit too sure.
-    """
-    folds = np.arange(len(residuals)) % _FOLDS
-    distance = np.empty(len(residuals))
-    for fold in range(_FOLDS):
-        known, other = residuals[folds != fold], residuals[folds == fold]
-        distance[folds == fold] = -2.0 * draws.together(
-            other, np.zeros(other.shape[1]), _raw(known)
-        )
-    wanted = float(stats.chi2.ppf(REGION, residuals.shape[1]))
-    size = float(np.quantile(distance, REGION)) / wanted
-    return np.asarray(_raw(residuals) * max(size, 1.0))
-
-
-def _raw(residuals: Floats) -> Floats:
-    from sklearn.covariance import ledoit_wolf
-
-    spread = residuals.std(axis=0)
-    spread = np.maximum(spread, 1e-9 * max(float(spread.max()), 1e-9))
-    correlation, _ = ledoit_wolf(residuals / spread)
-    return np.asarray(correlation * np.outer(spread, spread))
-
-
-def _judge(
-    at: int,
-    known: emulator.Emulators,
-    error: Floats,
-    made: Floats,
-    truth: Floats,
-    space: Space,
-    setting: Setting,
-    seed: int,
-) -> World:
-    def score(where: Floats) -> Floats:
-        return draws.together(known.mean(where), made, error)
-
-    start = history.sobol(14, len(space), seed + at + 1)
+def place(score: draws.Score, truth: Floats, setting: Setting, seed: int, number: int = 1) -> World:
+    """Walk one world's likelihood and see where its truth lies among the draws."""
+    sides = len(truth)
+    start = history.sobol(14, sides, seed + number)
     best = start[np.argsort(score(start), kind="stable")[-4 * setting.walkers :]]
-    rng = np.random.default_rng([seed, at])
+    rng = np.random.default_rng([seed, number])
     chain = draws.walk(score, best[rng.permutation(len(best))[: setting.walkers]],
-                       setting.steps, seed + at)  # fmt: skip
+                       setting.steps, seed + number)  # fmt: skip
     own = float(score(truth[None, :])[0])
     edges = np.quantile(chain.points, [(1 - REGION) / 2, (1 + REGION) / 2], axis=0)
     held = (edges[0] <= truth) & (truth <= edges[1])
-    narrowed = float(np.median(chain.points.std(axis=0) * np.sqrt(12.0)))
-    return World(at + 1, float((chain.scores > own).mean()), float(held.mean()), narrowed)
+    spread = chain.points.std(axis=0) * np.sqrt(12.0)
+    return World(number, float((chain.scores > own).mean()), float(held.mean()),
+                 float(np.median(spread)), float(spread.min()))  # fmt: skip
