@@ -22,6 +22,7 @@ from sim.cli_checks import england, validate
 from sim.cli_evaluate import evaluate
 from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
 from sim.cli_explorer import explorer
+from sim.cli_forward import forward
 from sim.cli_options import (
     CausalOption,
     JobsOption,
@@ -318,6 +319,7 @@ app.command()(report)
 app.command()(compare)
 app.command()(validate)
 app.command()(england)
+app.command()(forward)
 app.command()(presets)
 app.command()(evaluate)
 for each in (uncertainty, sensitivity, worth_knowing, trust):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import units
 from sim.experiment.fit_care import BILLION
 from sim.experiment.fit_carers import CARER_HOURS
 from sim.experiment.fit_finding import Findings
@@ -106,6 +107,15 @@ def _prices(model: Any, found: Findings) -> None:
         found.add(key, fees.care_home_week[row] / PENCE_PER_POUND, "the council's fee")
 
 
+def team_minutes(people: Any, p: Any) -> Any:
+    """Minutes a week asked of the reablement team for each resident: int64[n].
+
+    The account counts the team's hours, clients' and those that only spare a family included.
+    """
+    asked = np.minimum(int(units.minutes(p.reablement_hours_week)), people.needed_minutes)
+    return np.where(people.reablement_months > 0, asked, 0).astype(np.int64)
+
+
 @dataclass
 class YearOfAccount:
     """The first year, added up by level of need and by who pays."""
@@ -142,7 +152,7 @@ class YearOfAccount:
             "other_kin_friends_neighbours": people.kin_minutes - by_home,
             "community_and_volunteers": people.community_minutes, "unmet": people.unmet_minutes,
             **{name: np.where(people.client == care, formal, 0) for name, care in CARE.items()},
-            "reablement": np.where(people.client == 0, formal, 0),
+            "reablement": team_minutes(people, model.p),
         }  # fmt: skip
         for group, here in (("65plus", older), ("18_64", ~older)):
             for level in LEVELS:
