@@ -163,7 +163,8 @@ def _lunch_reach(found: Facts) -> str:
     }
     if not by_month:
         return "A weekly lunch: its doors had been open for less than half a year."
-    told = ", ".join(f"{share:.1%} after {month} months" for month, share in by_month.items())
+    shown = sorted({*sorted(by_month)[:3], max(by_month)})
+    told = ", ".join(f"{by_month[month]:.1%} after {month} months" for month in shown)
     low, high = float(own.low or 0.0), float(own.high or 0.0)
     grown = [month for month in by_month if month >= GROWN]
     if not grown:
