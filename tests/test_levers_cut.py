@@ -55,7 +55,7 @@ CARE: dict[str, dict[str, Any]] = {
     "strengths_deal": {"gbp_per_head": 20.0},
 }
 FETCHED = {"gbp_per_head": 60.0, "opening_months": 0}
-# These act on other levers: capacity on when doors open, co-production on who comes to a plan's hub.
+# These act on other levers: on when doors open, and on who comes to a plan's hub.
 BY_OTHERS = {"capacity", "coproduction"}
 
 
