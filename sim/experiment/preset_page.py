@@ -203,8 +203,8 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
         *_markdown(heads, [_cells(row, row.effects) for row in checked.rows]),
         "",
         "*Inside?* says whether everything the preset's own file expects came out as stated; "
-        "*within luck*: nothing came the other way, and some of it cannot be told from chance in so few "
-        "runs of so small a town. *None*: exactly no difference. "
+        "*within luck*: nothing came the other way, and some of it cannot be told from chance in "
+        "so few runs of so small a town. *None*: exactly no difference. "
         "Chance of saving: the share of runs in which the public purse is better off in cash, and "
         "the lines of the ledger that fell most, pounds a head over the whole run.",
         "",
