@@ -28,6 +28,19 @@ LEDGER = "what public payers pay, by line"
 ATTENDERS = "more people who came to a hub"
 INTRODUCED = "more introductions"
 LESS_LONELY = "fewer people often or always lonely"
+# What a lever's money buys, where the line is not named after the lever: how such lines begin.
+BUYS = {
+    "capacity building": ("community workers",),
+    "carers' support": ("breaks for carers", "carers' groups"),
+    "community care": ("community care",),
+    "community transport": ("community minibus",),
+    "interests": ("leads of groups",),
+    "intergenerational": ("visits of the young",),
+    "mutual aid": ("calls for mutual aid", "organisers of mutual aid"),
+    "neighbourhood networks": ("network leads",),
+    "personal budgets": ("micro-enterprise catalysts", "direct payment support"),
+    "volunteering": ("volunteer coordinators", "appeals for volunteers"),
+}
 _PUBLIC = frozenset({Account.COUNCIL, Account.NHS, Account.NATIONAL_GOVERNMENT})
 _POCKET = {account: pocket for pocket, account in POCKETS.items()}
 Pence = dict[tuple[str, str], int]
@@ -103,7 +116,11 @@ def _paid_out(holder: Account, change: Mapping[Flow, int]) -> dict[str, int]:
 
 def _whose(line: str, pence: int, levers: Mapping[str, int]) -> dict[str, int]:
     """Which lever a line belongs to: the one it is named after, else each by what it put in."""
-    named = [lever for lever in levers if line.startswith(lever.split()[0].rstrip("s"))]
+    named = [
+        lever
+        for lever in levers
+        if line.startswith(BUYS.get(lever, (lever.split()[0].rstrip("s"),)))
+    ]
     if len(levers) == 1 or len(named) == 1:
         return {(named or list(levers))[0]: pence}
     weights = {lever: abs(given) for lever, given in sorted(levers.items())}

@@ -40,9 +40,12 @@ def cell(measure: str, change: Change | None) -> str:
     if change is None:
         return "none reached"
     times, digits = TIMES.get(measure, 1.0), DIGITS.get(measure, 2)
-    low, middle, high = (
-        f"{times * each:+.{digits}f}" for each in (change.p05, change.median, change.p95)
-    )
+    values = [times * each for each in (change.median, change.p05, change.p95)]
+    if not any(values):
+        return "none"
+    if not any(round(each, digits) for each in values):
+        return f"under {10.0**-digits:.{digits}f}"
+    middle, low, high = (f"{round(each, digits) + 0.0:+.{digits}f}" for each in values)
     return f"{middle} ({low} to {high})"
 
 
@@ -144,8 +147,8 @@ def _targets(checked: Checked) -> Iterable[str]:
                 yield (
                     f"{name} ({lever.split(' ', 1)[1].replace('_', ' ')}): "
                     f"{capacity[f'{NETWORK}{year}']:.1%} of residents aged 65 or over are members "
-                    f"{year} years after the first group; how fast it grows is an assumption, "
-                    f"grade {capacity['growth_grade']}."
+                    f"{year} year{'s' * (year > 1)} after the first group; how fast "
+                    f"it grows is an assumption, grade {capacity['growth_grade']}."
                 )
 
 
@@ -163,7 +166,8 @@ def _lunch_reach(found: Facts) -> str:
     }
     if not by_month:
         return "A weekly lunch: its doors had been open for less than half a year."
-    told = ", ".join(f"{share:.1%} after {month} months" for month, share in by_month.items())
+    shown = sorted({*sorted(by_month)[:3], max(by_month)})
+    told = ", ".join(f"{by_month[month]:.1%} after {month} months" for month in shown)
     low, high = float(own.low or 0.0), float(own.high or 0.0)
     grown = [month for month in by_month if month >= GROWN]
     if not grown:
@@ -198,8 +202,15 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
         "",
         *_markdown(heads, [_cells(row, row.effects) for row in checked.rows]),
         "",
+        "*Inside?* says whether everything the preset's own file expects came out as stated; "
+        "*within luck*: nothing came the other way, and some of it cannot be told from chance in "
+        "so few runs of so small a town. *None*: exactly no difference. "
         "Chance of saving: the share of runs in which the public purse is better off in cash, and "
         "the lines of the ledger that fell most, pounds a head over the whole run.",
+        "",
+        "## Not as expected, and what stood in the way",
+        "",
+        *_not_as_expected(checked.rows),
         "",
         "## On the people reached",
         "",
@@ -219,7 +230,7 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
             ],
         ),
         "",
-        "## What each file expects, and what broke it",
+        "## What each file expects",
         "",
     ]
     for row in checked.rows:
@@ -233,6 +244,19 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
         after = row.mechanisms[sum(each.judged != "as stated" for each in row.judgements) :]
         parts += [f"- *{each}*" for each in after] + [""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _not_as_expected(rows: Sequence[Row]) -> list[str]:
+    """Presets outside their pattern first, then those within luck, with what their runs counted."""
+    found = [
+        [row.scenario.name, state, "; ".join(row.mechanisms)]
+        for state in ("no", "within luck")
+        for row in rows
+        if row.inside == state
+    ]
+    if not found:
+        return ["Every preset came out as its file expects."]
+    return _markdown(["preset", "inside?", "what was expected, what came, what was short"], found)
 
 
 def _cells(row: Row, effects: dict[str, Change]) -> list[str]:

@@ -84,6 +84,9 @@ def mechanisms(row: Row, base: Facts, year: pd.DataFrame) -> Iterator[str]:
 def limits(row: Row, base: Facts, year: pd.DataFrame) -> Iterator[str]:
     """Mechanisms at their limit, told by the run's own counts."""
     facts = row.facts
+    begins = _begins(row)
+    if begins is not None and not year.empty and begins >= 12 * int(year["year"].max()):
+        yield f"too early: the first of it begins in month {begins}, after the time looked at"
     for lever, pounds in facts.unspent.items():
         given = facts.paid.get(lever, 0.0)
         if given > 0 and pounds / given >= MUCH_UNSPENT:
@@ -109,8 +112,14 @@ def limits(row: Row, base: Facts, year: pd.DataFrame) -> Iterator[str]:
     tighter = _difference(year, "eligibility_cut_off_hours")
     if tighter is not None and tighter[0] > 0:
         yield f"the council's answer: the cut-off stood {tighter[1]:.2f} hours a week higher"
-    if math.isfinite(facts.reached_per_1000):
+    if math.isfinite(facts.reached_per_1000) and facts.reached_per_1000 > 0:
         yield f"reach: {facts.reached_per_1000:.1f} in every 1,000 residents were reached"
+
+
+def _begins(row: Row) -> int | None:
+    """First month, 0 at the start, in which a preset pays or a shock is felt; None for neither."""
+    starts = [each.start_month for each in (*row.scenario.invest, *row.scenario.shock)]
+    return min(starts, default=None)
 
 
 def _opens_late(row: Row) -> bool:

@@ -44,7 +44,7 @@ class Befriending(Lever):
         if not begun:
             return
         scheme = scheme_of(community, f"befriending {state['number']}")
-        scheme.places = min(funded, willing_volunteers(community))
+        scheme.places = min(funded, willing_volunteers(community, scheme))
         gbp = scheme.places * p.befriending_cost_per_person_2024
         spend_a_month_of(self, community, month, gbp, Account.WORKERS, "befriending coordinators")
 
@@ -53,10 +53,12 @@ class Befriending(Lever):
         return in_scheme(self, community)
 
 
-def willing_volunteers(community: CommunityModel) -> int:
-    """Formal volunteers of the place who would visit somebody at home each week."""
+def willing_volunteers(community: CommunityModel, scheme: Scheme) -> int:
+    """Formal volunteers who would visit somebody at home each week, less other schemes' own."""
     volunteers = int(community.world.people.volunteers.sum())
-    return int(volunteers * community.p.befriending_volunteer_share)
+    willing = int(volunteers * community.p.befriending_volunteer_share)
+    others = (each for each in community.schemes if each is not scheme and each.who == scheme.who)
+    return max(willing - sum(each.places for each in others), 0)
 
 
 def scheme_of(community: CommunityModel, key: str) -> Scheme:

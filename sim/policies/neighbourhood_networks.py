@@ -131,7 +131,7 @@ class NeighbourhoodNetworks(Lever):
         p = community.p
         places = int(groups * members_each(p) * p.network_befriended_share)
         scheme = scheme_of(community, f"network visits {state['number']}")
-        scheme.places = min(places, willing_volunteers(community))
+        scheme.places = min(places, willing_volunteers(community, scheme))
 
 
 def _older(community: CommunityModel) -> int:
