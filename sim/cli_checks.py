@@ -31,7 +31,7 @@ FitOption = Annotated[
     bool, typer.Option("--fit", help="England's figures alone: no rivals, hindcast or councils.")
 ]
 RecordOption = Annotated[
-    bool, typer.Option("--record", help="Keep the record by outcome with the program's evidence.")
+    bool, typer.Option("--record", help="Keep the track record that labels of trust read.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Lines the model has no figure of, too.")]
 FACTS = ("key", "kind", "target", "low", "high", "value", "verdict")

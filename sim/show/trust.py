@@ -241,5 +241,5 @@ def track_record_line(measure: str) -> str:
         return "no real figure of this outcome has been kept aside for testing."
     plural = "" if number == 1 else "s"
     said = f"of {number} real figure{plural} kept aside for this outcome, the model met {passed}"
-    missed = ", ".join(each.replace("_", " ") for each in failed)
+    missed = "; ".join(failed)
     return f"{said}. Missed: {missed}." if missed else f"{said}."
