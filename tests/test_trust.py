@@ -237,7 +237,10 @@ def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
     (found,) = [each for each in findings(saved) if each.measure == "crises_per_1000"]
     assert found.claim.startswith(opening)
     assert found.sure.startswith(label.value)
-    assert "feeling contagion (grade D)" in found.unknowns and "0.15" in found.unknowns
+    assert "hangs most on how far loneliness spreads between friends (evidence grade D)" in (
+        found.unknowns
+    )
+    assert found.unknowns.endswith("is 0.15.") and "_" not in found.unknowns
     assert found.track_record == (
         "of 2 real figures kept aside for this outcome, the model met 1. "
         "Missed: A&E visits rise when care is cut."
@@ -272,6 +275,17 @@ def test_what_is_shipped_names_presets_outcomes_and_numbers_that_exist():
     for row in record.rows("screened_rules.csv"):
         assert row["preset"] in tried and row["rule_set"] in RULE_SETS
     assert screened and tried
+
+
+def test_every_number_with_plain_words_is_drawn_and_no_two_have_the_same_words():
+    from sim.experiment import trust_record as record
+    from sim.experiment.sensitivity_design import uncertain
+
+    names = record.plain_names()
+    assert set(names) <= set(uncertain()) and len(set(names.values())) == len(names)
+    assert not any("_" in words for words in names.values())
+    for row in record.rows("screened_drivers.csv"):
+        assert row["key"] in names, f"{row['key']} needs a line in plain_names.csv"
 
 
 def fact(label, low=-3.0, high=-1.0):

@@ -30,6 +30,7 @@ DRIVERS = ("preset", "outcome", "rank", "key", "grade", "share", "basis", "switc
 RULES = ("preset", "outcome", "rule_set", "draws", "mean", "agreement", "opposite")
 RECORD = ("outcome", "figure", "label", "kind", "verdict", "command", "date")
 TRACK = "track_record.csv"
+NAMES = DATA / "plain_names.csv"  # ships with the program, wherever the tables are kept
 FILES = {
     "screened_runs.csv": RUNS,
     "screened_shares.csv": SHARES,
@@ -90,8 +91,20 @@ class KnownDriver:
     switch: float | None
     told: bool
 
+    @property
+    def words(self) -> str:
+        """The number in words a reader outside the project knows."""
+        return plain_names().get(self.key, self.key.replace("_", " "))
 
-def drivers_of(preset: str, outcome: str, most: int = 5) -> list[KnownDriver]:
+
+@cache
+def plain_names() -> Mapping[str, str]:
+    """What each number a comparison reads is about, in plain words, by key."""
+    lines = read_table(NAMES, ("key", "words"), ())
+    return {row["key"]: row["words"] for _, row in lines}
+
+
+def drivers_of(preset: str, outcome: str, most: int = 3) -> list[KnownDriver]:
     """The strongest drivers of an outcome, the first first; none where never screened."""
     found = [
         KnownDriver(
