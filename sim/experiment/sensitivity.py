@@ -48,8 +48,7 @@ SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
 class Plan:
     """How much to live: groups and trajectories, numbers taken alone, points for the emulator.
 
-    No points: no emulator, and Morris shares stand in for indices. None alone: groups only.
-    The usual sizes are 186 points. One luck: effects cannot be told from it, so none is told.
+    No points: no emulator, but Morris shares. None alone: groups only. One luck: none is told.
     """
 
     groups: int = 12
@@ -283,11 +282,10 @@ def _outcome(
     second: Paired | None, top: list[str], units: Floats, third: Paired | None,
 ) -> Sensitivity:  # fmt: skip
     found = effects(whole, first.difference)
-    emulator = None
+    emulator, alone_told = None, False
     lived = first.difference if third is None else third.difference
-    alone_told = (
-        second is not None and single is not None and (effects(single, second.difference).told)
-    )
+    if single is not None and second is not None:
+        alone_told = effects(single, second.difference).told
     if third is not None and (found.told or alone_told):  # luck alone has nothing to emulate
         emulator = emulate(units, third.difference, np.nan_to_num(found.point_luck))
     if emulator is not None and _is_good(emulator):
