@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from sim import cli_screen as screen
-from sim.cli_exit import ME
+from sim.cli_exit import ME, STOPPED
 from sim.cli_options import (
     JobsOption,
     JsonOption,
@@ -31,7 +31,7 @@ FitOption = Annotated[
     bool, typer.Option("--fit", help="England's figures alone: no rivals, hindcast or councils.")
 ]
 RecordOption = Annotated[
-    bool, typer.Option("--record", help="Keep the record by outcome with the program's evidence.")
+    bool, typer.Option("--record", help="Keep the track record that labels of trust read.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Lines the model has no figure of, too.")]
 FACTS = ("key", "kind", "target", "low", "high", "value", "verdict")
@@ -60,11 +60,16 @@ def validate(
         _fit(asked, write, quiet, as_json)
         return
     from sim.experiment import track_record
+    from sim.experiment.ensemble import Interrupted
     from sim.experiment.verification import verify
     from sim.experiment.verification_page import write_page
 
-    with screen.Progress(quiet or as_json, "steps") as progress:
-        found = verify(**asked, progress=progress, **_given(jobs=jobs))
+    try:
+        with screen.Progress(quiet or as_json, "parts") as progress:
+            found = verify(**asked, progress=progress, jobs=jobs)
+    except Interrupted:
+        screen.complain("Stopped. Nothing was written.")
+        raise typer.Exit(STOPPED) from None
     command = _command("validate", asked, write or "docs/validation.md")
     if write is not None:
         write_page(found, write, command)

@@ -139,6 +139,7 @@ def _tell(found: Evaluation) -> None:
         "selection": "Why: who is served, and who they are matched with",
         "emergency": "Why: the before-and-after change in emergency use, taken apart",
         "lonely_on_the_day": "If only people who score as lonely on the day are counted",
+        "changed": "If only people whom it changed are counted, as studies count participants",
     }
     for part, head in heads.items():
         screen.say("", head)

@@ -24,7 +24,6 @@ from sim.cli_options import (
     SeedOption,
     YearsOption,
 )
-from sim.errors import UserMistake
 
 Presets = Annotated[list[str], typer.Argument(metavar="PRESET ...")]
 KeepOption = Annotated[
@@ -218,17 +217,9 @@ def worth_knowing(
 
 def trust(
     folder: Annotated[str | None, typer.Argument(metavar="[DIR]")] = None,
-    track_record: Annotated[
-        str | None,
-        typer.Option("--track-record", metavar="PAGE", help="Renew the record from docs/fit.md."),
-    ] = None,
-    keep: KeepOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how far each headline of a run may be trusted, and why not further (no DIR: the rule)."""
-    if track_record is not None:
-        _renew(track_record, keep)
-        return
     if folder is None:
         from sim.experiment.trust import thresholds
 
@@ -254,21 +245,6 @@ def trust(
     counts = {label: sum(row["label"] == label for row in rows) for label in
               dict.fromkeys(row["label"] for row in rows)}  # fmt: skip
     screen.say("", *(f"{label}: {number}" for label, number in counts.items()))
-
-
-def _renew(page: str, keep: Path | None) -> None:
-    from sim.experiment import trust_record as record
-    from sim.experiment.trust import DATA
-
-    try:
-        text = Path(page).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise UserMistake(f"{page}: no such page. Make one with: {ME} validate --write") from None
-    rows = record.record_of(record.read_fit_page(text))
-    if not rows:
-        raise UserMistake(f"{page}: no held-out figures are in this page. Give docs/fit.md.")
-    record.write(keep or DATA, "track_record.csv", rows)
-    screen.say(f"{len(rows)} held-out figures kept.")
 
 
 class _Answering:

@@ -115,6 +115,18 @@ def test_choosing_by_the_answer_flatters_more(nothing_done):
     assert 0 < told["share"].value < 1
 
 
+def test_counting_only_people_it_changed_gives_the_effect_on_participants(nothing_done):
+    told = {each.name: each.amount for each in reasons.only_changed(nothing_done, 1.0)}
+    assert told["share"].value == 0.0 and not math.isfinite(told["truth"].value)
+    half = nothing_done.only(np.ones(len(nothing_done), dtype=np.bool_))
+    took_up = np.arange(len(half)) % 4 == 0
+    half["felt_after"] = half.floats("twin_after") - np.where(took_up, 0.2, 0.001)
+    told = {each.name: each.amount for each in reasons.only_changed(half, 1.0)}
+    assert told["share"].value == pytest.approx(0.25, abs=0.01)
+    assert told["truth"].value == pytest.approx(-0.2)
+    assert designs.truth(half, 1.0).loneliness.value == pytest.approx(-0.05, abs=0.01)
+
+
 def test_people_met_by_chance_are_not_flattered():
     files = served_files(*made_up(found="by chance"), LUCK, NOISE, WINDOW, 0)
     for design in designs.DESIGNS:

@@ -86,34 +86,20 @@ def test_every_threshold_says_what_it_decides_and_where_it_comes_from():
 # From here on: what the program knows of a headline, and the words that follow from its label.
 
 
-def test_the_track_record_is_the_one_the_shipped_page_of_fit_gives():
-    from pathlib import Path
-
+def test_the_track_record_that_is_shipped_is_told_in_words_and_adds_up():
     from sim.experiment import trust_record as record
+    from sim.outcomes import MEASURES
 
-    page = Path(__file__).parent.parent / "docs" / "fit.md"
-    told = record.record_of(record.read_fit_page(page.read_text(encoding="utf-8")))
-    assert [{key: str(value) for key, value in row.items()} for row in told] == [
-        dict(row) for row in record.rows("track_record.csv")
-    ]
-    assert told
-
-
-def test_only_figures_never_fitted_count_and_near_is_not_met():
-    from sim.experiment import trust_record as record
-
-    told = record.record_of(
-        [
-            ("contagion_rel_increase_1_degree", "validation target", "near"),
-            ("contagion_rel_increase_2_degrees", "calibration target", "pass"),
-            ("projections_in_order", "projection", "pass"),
-            ("nobody_knows", "validation target", "pass"),
-        ]
-    )
-    assert [(row["figure"], row["outcome"], row["verdict"]) for row in told] == [
-        ("projections_in_order", "funding_gap_gbp_per_head", "pass"),
-        ("contagion_rel_increase_1_degree", "often_lonely_share", "near"),
-    ]
+    rows = record.rows(record.TRACK)
+    assert rows and len({(row["outcome"], row["figure"]) for row in rows}) == len(rows)
+    for row in rows:
+        assert row["outcome"] in MEASURES and row["verdict"] in ("pass", "near", "miss")
+        assert "calibration" not in row["kind"] and "*" not in row["label"]
+        assert row["label"] and "_" not in row["label"]
+        assert row["command"].startswith("python -m sim validate") and row["date"]
+    for outcome in {row["outcome"] for row in rows}:
+        passed, number, failed = record.track_record(outcome)
+        assert passed + len(failed) == number
 
 
 @pytest.fixture
@@ -133,10 +119,11 @@ def test_held_out_figures_decide_by_how_many_pass(known):
 
     def kept(*verdicts: str) -> str:
         rows = [
-            {"outcome": "crises_per_1000", "figure": f"f{k}", "kind": "", "verdict": each}
+            dict.fromkeys(record.RECORD, "")
+            | {"outcome": "crises_per_1000", "label": f"f{k}", "verdict": each}
             for k, each in enumerate(verdicts)
         ]
-        record.write(folder, "track_record.csv", rows)
+        record.write(folder, record.TRACK, rows)
         return record.held_out("crises_per_1000")
 
     assert kept("pass", "miss") == "passed"
@@ -220,8 +207,9 @@ def saved_with(record, folder, agreement: float, share: str, members: int = 60):
         [plain | {"rule_set": "lottery", "draws": 4, "mean": -1, "agreement": 1.0,
                   "opposite": 0.0}], "preset",
     )  # fmt: skip
-    held = {"outcome": "crises_per_1000", "figure": "real", "kind": "", "verdict": "pass"}
-    record.write(folder, "track_record.csv", [held])
+    held = dict.fromkeys(record.RECORD, "") | {"outcome": "crises_per_1000", "verdict": "pass"}
+    missed = held | {"verdict": "miss", "label": "A&E visits rise when care is cut"}
+    record.write(folder, record.TRACK, [held, missed])
     table.loc[table["scenario"] != "baseline", "sign_agreement"] = agreement
     return Saved(table, told)
 
@@ -249,8 +237,14 @@ def test_the_claim_the_title_and_the_reasons_follow_from_the_label(
     (found,) = [each for each in findings(saved) if each.measure == "crises_per_1000"]
     assert found.claim.startswith(opening)
     assert found.sure.startswith(label.value)
-    assert "feeling contagion (grade D)" in found.unknowns and "0.15" in found.unknowns
-    assert found.track_record == "of 1 real figure kept aside for this outcome, the model met 1."
+    assert "hangs most on how far loneliness spreads between friends (evidence grade D)" in (
+        found.unknowns
+    )
+    assert found.unknowns.endswith("is 0.15.") and "_" not in found.unknowns
+    assert found.track_record == (
+        "of 2 real figures kept aside for this outcome, the model met 1. "
+        "Missed: A&E visits rise when care is cut."
+    )
     spec = next(
         each for each in gallery.over_time(saved, ["crises_per_1000"])
         if each.kind == "difference"
@@ -281,6 +275,17 @@ def test_what_is_shipped_names_presets_outcomes_and_numbers_that_exist():
     for row in record.rows("screened_rules.csv"):
         assert row["preset"] in tried and row["rule_set"] in RULE_SETS
     assert screened and tried
+
+
+def test_every_number_with_plain_words_is_drawn_and_no_two_have_the_same_words():
+    from sim.experiment import trust_record as record
+    from sim.experiment.sensitivity_design import uncertain
+
+    names = record.plain_names()
+    assert set(names) <= set(uncertain()) and len(set(names.values())) == len(names)
+    assert not any("_" in words for words in names.values())
+    for row in record.rows("screened_drivers.csv"):
+        assert row["key"] in names, f"{row['key']} needs a line in plain_names.csv"
 
 
 def fact(label, low=-3.0, high=-1.0):

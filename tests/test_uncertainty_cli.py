@@ -23,7 +23,6 @@ def sim(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str
     [
         (("uncertainty", "bevy_hubb"), "Did you mean bevy_hub"),
         (("worth-knowing", "bevy_hub", "bevy_hub"), "weighed against itself"),
-        (("trust", "--track-record", "nowhere.md"), "no such page"),
     ],
 )
 def test_a_slip_costs_one_sentence_and_nothing_is_written(words, says, tmp_path):

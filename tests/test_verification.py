@@ -1,6 +1,5 @@
 """The checks can fail: patterns, rivals, records and the page say what was found, misses first."""
 
-import csv
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 from sim.evidence import registry
-from sim.evidence.rows import DATA
 from sim.experiment import patterns, rivals, track_record, verification
 from sim.experiment.council_halves import UNTOUCHED, USED, Half, chosen
 from sim.experiment.councils import CouncilRow
@@ -122,28 +120,37 @@ def a_verification() -> verification.Verification:
 
 
 def test_the_record_counts_only_what_nothing_was_fitted_to():
-    told = {
-        row["outcome"]: row for row in track_record.record(a_verification().checks(), "c", WHEN)
-    }
-    assert set(told) == set(MEASURES)
-    homes = told["care_home_entries_per_100k_65plus"]
-    assert (homes["held_out_checks"], homes["near"], homes["missed"]) == (2, 1, 1)
-    lonely = told["often_lonely_share"]
-    assert (lonely["held_out_checks"], lonely["passed"], lonely["missed"]) == (1, 0, 1)
-    assert told["waiting_per_1000"]["held_out_checks"] == 0
+    rows = track_record.record(a_verification().checks(), "c", WHEN)
+    told = track_record.counts(rows)
+    assert told["care_home_entries_per_100k_65plus"] == {PASS: 0, NEAR: 1, MISS: 1}
+    assert told["often_lonely_share"] == {PASS: 0, NEAR: 0, MISS: 1}
+    assert "waiting_per_1000" not in told  # nothing was checked
+    assert not any(row["figure"].startswith("lonely_often_always") for row in rows)  # fitted
 
 
-def test_the_record_that_is_shipped_has_every_outcome_and_adds_up():
-    if not (DATA / track_record.FILE).is_file():
-        pytest.skip("not kept yet: python -m sim validate --write docs/validation.md --record")
-    with (DATA / track_record.FILE).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == track_record.COLUMNS
-    assert [row["outcome"] for row in rows] == list(MEASURES)
-    for row in rows:
-        parts = sum(int(row[name]) for name in ("passed", "near", "missed"))
-        assert parts == int(row["held_out_checks"])
-    assert any(int(row["held_out_checks"]) for row in rows)
+def test_each_line_of_the_record_reads_as_plain_words():
+    labels = [row["label"] for row in track_record.record(a_verification().checks(), "c", WHEN)]
+    assert "older people's moves into council-paid care homes in England in 2023/24" in labels
+    assert "weeks in care homes that Surrey's council pays for older people" in labels
+    assert not any("_" in label or "*" in label for label in labels)
+
+
+def test_every_figure_that_speaks_for_an_outcome_has_an_outcome_and_words():
+    for figure, outcome, label in track_record.speaks_for():
+        assert figure and outcome in MEASURES and label
+        assert ("*" in figure) == ("*" in label) and "_" not in label
+
+
+def test_what_is_written_is_what_the_labels_read(tmp_path, monkeypatch):
+    from sim.experiment import trust_record
+
+    monkeypatch.setattr(trust_record, "DATA", tmp_path)
+    trust_record.rows.cache_clear()
+    rows = track_record.record(a_verification().checks(), "c", WHEN)
+    track_record.write(rows, tmp_path)
+    assert trust_record.track_record("care_home_entries_per_100k_65plus")[:2] == (0, 2)
+    assert trust_record.held_out("waiting_per_1000") == "none"
+    trust_record.rows.cache_clear()
 
 
 def test_the_page_shows_misses_before_anything_else_and_names_them():

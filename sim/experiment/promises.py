@@ -8,50 +8,35 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sim.evidence import registry
 from sim.experiment.fit_finding import MISS, PASS, Finding, Row, judge
 
-Progress = Callable[[int, int, str], None]
 PROBABLY_COSTS = 0.20  # a signposting service may save cash in fewer draws than this
 KIND = "promise of a plan"
 LONELY = "often_lonely_share"
 PLACE = "Brighton and Hove"
-RESIDENTS, YEARS, DRAWS = 4000, 4, 20
+RESIDENTS, YEARS, DRAWS, MIX_DRAWS = 4000, 4, 20, 4
 TOWN, TOWN_YEARS = 6000, 3  # for what link workers find
 
 
-def check(
-    residents: int = RESIDENTS,
-    years: int = YEARS,
-    draws: int = DRAWS,
-    seed: int = 1,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> list[Row]:
-    """The promises, kept or not; validation targets among them are told against their own room."""
-    return [
-        *_seldom_saves(residents, years, draws, seed, jobs, progress),
-        _full_mix(residents, years + 2, max(draws // 5, 1), seed, jobs, progress),
-        _needs_places(min(residents + residents // 2, TOWN), min(years, TOWN_YEARS), seed),
-    ]
+def seldom_saves(residents: int, years: int, seed: int) -> list[Row]:
+    """The share of draws in which a signposting service saves public cash, and its bound.
 
-
-def _seldom_saves(
-    residents: int, years: int, draws: int, seed: int, jobs: int | None, progress: Progress | None
-) -> list[Row]:
+    Told against the promise and against the validation target's own room. Fewer draws where fewer
+    residents than usual are asked.
+    """
+    draws = DRAWS if residents >= RESIDENTS else 2
+    residents, years = min(residents, RESIDENTS), min(years, YEARS)
     from sim.experiment import appraise
     from sim.experiment.run import run_presets
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "service"
         run_presets(
-            ["loneliness_service"], PLACE, residents, years, draws, seed, jobs, out,
-            _month_of(progress, "the loneliness service"),
-        )  # fmt: skip
+            ["loneliness_service"], PLACE, residents, years, draws, seed, 1, out, in_process=True
+        )
         done = appraise.load(out)
     if done is None:
         raise RuntimeError("the runs of the loneliness service were not appraised")
@@ -70,36 +55,31 @@ def _seldom_saves(
     return [bound, judge(Finding("mcdaid_park_prob_cost_saving", chance, note, luck))]
 
 
-def _full_mix(
-    residents: int, years: int, draws: int, seed: int, jobs: int | None, progress: Progress | None
-) -> Row:
+def full_mix(residents: int, years: int, seed: int) -> list[Row]:
     """By how much the whole village moves the share often lonely in its last year."""
+    draws = MIX_DRAWS if residents >= RESIDENTS else 1
+    residents, years = min(residents, RESIDENTS), min(years, YEARS) + 2
     from sim.experiment import results
     from sim.experiment.run import run_presets
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "mix"
         run_presets(
-            ["whole_village"], PLACE, residents, years, draws, seed, jobs, out,
-            _month_of(progress, "the full mix"),
-        )  # fmt: skip
+            ["whole_village"], PLACE, residents, years, draws, seed, 1, out, in_process=True
+        )
         table = results.load_measures(out, "all", [LONELY])
     last = table[table["month"] > (years - 1) * 12]
     mean = last.groupby(["scenario", "member"])["value"].mean()
     moved = mean["whole_village"] - mean["baseline"]
     note = f"whole_village in year {years}, mean of {len(moved)} draws"
     luck = float(moved.std() / math.sqrt(len(moved))) if len(moved) > 1 else 0.0
-    return judge(Finding("plausible_loneliness_prevalence_change_mix_5y", moved.mean(), note, luck))
+    key = "plausible_loneliness_prevalence_change_mix_5y"
+    return [judge(Finding(key, moved.mean(), note, luck))]
 
 
-def _month_of(progress: Progress | None, words: str) -> Any:
-    if progress is None:
-        return None
-    return lambda done, asked, note="": progress(done, asked, words)
-
-
-def _needs_places(residents: int, years: int, seed: int) -> Row:
+def needs_places(residents: int, years: int, seed: int) -> list[Row]:
     """Of people referred, the share placed: link workers alone over those with places to go."""
+    residents, years = min(residents + residents // 2, TOWN), min(years, TOWN_YEARS)
     shares = [
         _placed(plan, residents, years, seed)
         for plan in ("link_workers_alone", "link_workers_with_places")
@@ -109,8 +89,8 @@ def _needs_places(residents: int, years: int, seed: int) -> Row:
         f"of those referred, {shares[0]:.0%} found an activity with link workers alone and "
         f"{shares[1]:.0%} where places were paid for too"
     )
-    return Row("referrals_fail_without_places", KIND, None, None, 1.0, ratio,
-               PASS if ratio < 1.0 else MISS, note)  # fmt: skip
+    return [Row("referrals_fail_without_places", KIND, None, None, 1.0, ratio,
+                PASS if ratio < 1.0 else MISS, note)]  # fmt: skip
 
 
 def _placed(plan: str, residents: int, years: int, seed: int) -> float:

@@ -48,14 +48,14 @@ SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
 class Plan:
     """How much to live: groups and trajectories, numbers taken alone, points for the emulator.
 
-    No points: no emulator, and Morris shares stand in for indices. None alone: groups only.
+    No points: no emulator, but Morris shares. None alone: groups only. One luck: none is told.
     """
 
     groups: int = 12
     trajectories: int = 2
     lucks: int = 2
-    alone: int = 30
-    alone_trajectories: int = 2
+    alone: int = 36
+    alone_trajectories: int = 1
     points: int = 60
     seed: int = 1
 
@@ -125,7 +125,7 @@ class Sensitivity:
         if not self.asked:
             return "no emulator was asked for: Morris shares stand in"
         if math.isnan(self.r2):
-            return "nothing varies: no indices"
+            return "nothing stands out from luck: no indices"
         return (
             f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
             f"under {threshold('emulator_least_r2'):g}): "
@@ -206,7 +206,7 @@ def sensitivity(
     if alone:
         kinds = numbers.uncertain()
         single = [Group(key, numbers.evidence_class(kinds[key]), (key,)) for key in alone]
-        one_by_one = screen(single, plan.alone_trajectories, 1, plan.seed + 1000)
+        one_by_one = screen(single, plan.alone_trajectories, plan.lucks, plan.seed + 1000)
         second = lived("alone", one_by_one.points)
         top = _strongest(one_by_one, second, TOP)
         number += len(one_by_one.points)
@@ -248,10 +248,15 @@ def _stage(progress: Progress, stage: str) -> Progress:
 
 
 def _total_shares(asked: Screen, values: Values) -> Floats:
-    """Each group's share of the spread, added up over every preset and outcome."""
+    """Each group's share of the spread, added up over every preset and outcome.
+
+    What does not stand out from luck has no say, unless nothing does.
+    """
+    found = [effects(asked, paired.difference) for paired in values.values()]
+    heard = [each for each in found if each.told] or found
     total = np.zeros(len(asked.groups))
-    for paired in values.values():
-        total += np.nan_to_num(shares(effects(asked, paired.difference).squared))
+    for each in heard:
+        total += np.nan_to_num(shares(each.squared))
     return total
 
 
@@ -277,9 +282,11 @@ def _outcome(
     second: Paired | None, top: list[str], units: Floats, third: Paired | None,
 ) -> Sensitivity:  # fmt: skip
     found = effects(whole, first.difference)
-    emulator = None
+    emulator, alone_told = None, False
     lived = first.difference if third is None else third.difference
-    if third is not None:
+    if single is not None and second is not None:
+        alone_told = effects(single, second.difference).told
+    if third is not None and (found.told or alone_told):  # luck alone has nothing to emulate
         emulator = emulate(units, third.difference, np.nan_to_num(found.point_luck))
     if emulator is not None and _is_good(emulator):
         drivers = _by_emulator(emulator, top)
@@ -298,7 +305,7 @@ def _outcome(
         move=float(np.sqrt(max(found.squared.mean(), 0.0))),
         r2=math.nan if emulator is None else emulator.r2,
         r2_of_mean=math.nan if emulator is None else emulator.r2_of_mean,
-        emulated=emulator is not None and _is_good(emulator), asked=emulator is not None,
+        emulated=emulator is not None and _is_good(emulator), asked=third is not None,
         drivers=tuple(drivers),
     )  # fmt: skip
 
@@ -328,8 +335,12 @@ def _by_emulator(emulator: Emulator, top: list[str]) -> list[Driver]:
 
 
 def _by_screening(single: Screen, difference: Floats) -> list[Driver]:
+    """The strongest numbers moved one by one; none where these do not stand out from luck."""
+    found = effects(single, difference)
+    if not found.told:
+        return []
     rows = numbers.uncertain()
-    share = shares(effects(single, difference).squared)
+    share = shares(found.squared)
     order = np.argsort(-np.nan_to_num(share), kind="stable")[:TOP]
     keys = [single.groups[place].name for place in order]
     return [

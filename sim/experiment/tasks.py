@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
 from typing import Any
 
 from sim.experiment.ensemble import (
@@ -64,15 +64,18 @@ def spread[Task, Done](
     pool = None
     try:
         with stop_signals_as_ctrl_c():
-            found: Iterable[Done] = map(work, tasks)
             if min(jobs, len(tasks)) > 1 and sys.platform != "emscripten":
                 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
                 settle = {"env": ONE_THREAD, "initializer": settle_in, "initargs": (os.getpid(),)}
                 pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), **settle)
-                found = pool.map(work, tasks)
-            for each in found:
-                done.append(each)
+                flight = [pool.submit(work, task) for task in tasks]
+                for number, each in enumerate(as_completed(flight), start=1):
+                    each.result()  # the first error, whichever task it is
+                    tell(number, len(tasks), "")
+                return [each.result() for each in flight]
+            for task in tasks:
+                done.append(work(task))
                 tell(len(done), len(tasks), "")
     except KeyboardInterrupt:
         raise Interrupted(0, len(tasks), None) from None

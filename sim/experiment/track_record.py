@@ -1,68 +1,56 @@
-"""The record a trust label can read: how each outcome did in checks nothing was fitted to.
+"""Writing the track record: how each outcome did in checks nothing was fitted to.
 
-Looks at what the checks found; writes data/track_record.csv only when asked. An outcome without a
-held-out check has a row of noughts: that nothing was checked must be seen too.
+Looks at what `validate` found and at the table of which figure speaks for which outcome; writes
+data/track_record.csv only when asked. `trust_record` is its one reader. One row a check; an
+outcome without a row has none, which labels take as the worse.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
-from sim.evidence.rows import DATA
-from sim.experiment import atomic
+from sim.evidence.rows import read_table
+from sim.experiment import trust_record
 from sim.experiment.council_halves import UNTOUCHED, Half
 from sim.experiment.councils_page import NEAR_ENOUGH
 from sim.experiment.fit_finding import MISS, NEAR, PASS, Row
 from sim.experiment.hindcast_check import HELD_OUT
 from sim.experiment.patterns import Judged
+from sim.experiment.trust import DATA
 from sim.outcomes import MEASURES
 
-FILE = "track_record.csv"
-COLUMNS = ("outcome", "held_out_checks", "passed", "near", "missed", "command", "date")
-# Which outcome a held-out figure speaks for: the figure's key (or pattern of keys), outcome.
-SPEAKS_FOR = (
-    ("contagion_rel_increase_*", "often_lonely_share"),
-    ("plausible_loneliness_prevalence_change_mix_5y", "often_lonely_share"),
-    ("lonely_if_caring_long", "often_lonely_share"),
-    ("better_with_nothing_done", "often_lonely_share"),
-    ("austerity_ae_visits_effect_2020", "ae_attendances_per_1000"),
-    ("cut_raises_ae_visits_65plus", "ae_attendances_per_1000"),
-    ("cut_leaves_admissions_65plus", "emergency_admissions_per_1000"),
-    ("austerity_inpatient_effect", "emergency_admissions_per_1000"),
-    ("cut_leaves_admissions_65plus", "crises_per_1000"),
-    ("cut_makes_20_hour_carers", "carers_20_plus_hours_share"),
-    ("gap_hf2025_*", "funding_gap_gbp_per_head"),
-    ("spending_needed_grows", "demand_gap_gbp_per_head"),
-    ("projections_in_order", "funding_gap_gbp_per_head"),
-    ("care_home_admissions_65plus_ASCOF2A *", "care_home_entries_per_100k_65plus"),
-    ("care_home_weeks_65plus *", "care_home_entries_per_100k_65plus"),
-    ("gross_current_expenditure *", "council_spend_gbp_per_head"),
-    ("long_term_support_spend *", "council_spend_gbp_per_head"),
-)
+SPEAKS_FOR = "held_out_outcomes.csv"
 KINDS = ("validation_target", "natural experiment", "projection", HELD_OUT)
+PATTERN, COUNCIL = "pattern", "council of the untouched half"
 
-Check = tuple[str, str]  # the figure's key and its verdict
+
+class Check(NamedTuple):
+    """A held-out figure: its key, what kind of check it is, and how it came out."""
+
+    figure: str
+    kind: str
+    verdict: str
 
 
 def checks_of(
     rows: Iterable[Row], patterns: Iterable[Judged], hindcast: Iterable[Row], halves: Sequence[Half]
 ) -> list[Check]:
     """Every held-out figure with a verdict, from all the checks."""
-    told = [(row.key, row.verdict) for row in (*rows, *hindcast) if row.kind in KINDS]
-    told += [(each.key, each.verdict) for each in patterns if each.held_out]
+    told = [Check(row.key, row.kind, row.verdict) for row in (*rows, *hindcast)
+            if row.kind in KINDS]  # fmt: skip
+    told += [Check(each.key, PATTERN, each.verdict) for each in patterns if each.held_out]
     for half in halves:
         if half.name == UNTOUCHED:
             told += [
-                (f"{row.key} {row.council}", _verdict(row.ratio))
+                Check(f"{row.key} {row.council}", COUNCIL, _verdict(row.ratio))
                 for row in half.rows
                 if not row.imputed
             ]
-    return [check for check in told if check[1] in (PASS, NEAR, MISS)]
+    return [check for check in told if check.verdict in (PASS, NEAR, MISS)]
 
 
 def _verdict(ratio: float) -> str:
@@ -70,28 +58,47 @@ def _verdict(ratio: float) -> str:
     return PASS if off <= NEAR_ENOUGH else NEAR if off <= 2 * NEAR_ENOUGH else MISS
 
 
+def speaks_for() -> list[tuple[str, str, str]]:
+    """Which figure speaks for which outcome: the figure's key or pattern, outcome, plain words."""
+    columns = ("figure", "outcome", "label", "why")
+    lines = read_table(DATA / SPEAKS_FOR, columns, ())
+    return [(row["figure"], row["outcome"], row["label"]) for _, row in lines]
+
+
 def record(
     checks: Sequence[Check], command: str, when: datetime | None = None
-) -> list[dict[str, str | int]]:
-    """One row an outcome of `sim.outcomes`: checks, passed, near, missed."""
+) -> list[dict[str, str]]:
+    """One row for each check and outcome it speaks for, by outcome, with its words for a reader."""
     date = (when or datetime.now(UTC)).date().isoformat()
-    told: list[dict[str, str | int]] = []
-    for outcome in MEASURES:
-        patterns = [pattern for pattern, speaks in SPEAKS_FOR if speaks == outcome]
-        mine = [word for key, word in checks if any(fnmatchcase(key, one) for one in patterns)]
-        told.append({
-            "outcome": outcome, "held_out_checks": len(mine), "passed": mine.count(PASS),
-            "near": mine.count(NEAR), "missed": mine.count(MISS), "command": command, "date": date,
-        })  # fmt: skip
+    told = [
+        {
+            "outcome": outcome, "figure": check.figure, "label": _words(label, pattern, check),
+            "kind": check.kind.replace("_", " "), "verdict": check.verdict, "command": command,
+            "date": date,
+        }
+        for pattern, outcome, label in speaks_for()
+        for check in checks
+        if fnmatchcase(check.figure, pattern)
+    ]  # fmt: skip
+    order = list(MEASURES)
+    return sorted(told, key=lambda row: (order.index(row["outcome"]), row["figure"]))
+
+
+def _words(label: str, pattern: str, check: Check) -> str:
+    """The figure in plain words: a star in the label is what the pattern's star stands for."""
+    return label.replace("*", check.figure[len(pattern.rstrip("*")) :]) if "*" in pattern else label
+
+
+def counts(rows: Sequence[dict[str, str]]) -> dict[str, dict[str, int]]:
+    """For each outcome that was checked: how many checks passed, were near, and missed."""
+    told: dict[str, dict[str, int]] = {}
+    for row in rows:
+        mine = told.setdefault(row["outcome"], dict.fromkeys((PASS, NEAR, MISS), 0))
+        mine[row["verdict"]] += 1
     return told
 
 
-def write(rows: Sequence[dict[str, str | int]], folder: Path = DATA) -> Path:
+def write(rows: Sequence[dict[str, str]], folder: Path = DATA) -> Path:
     """Write the record whole, or not at all."""
-    page = io.StringIO()
-    lines = csv.DictWriter(page, COLUMNS, lineterminator="\n")
-    lines.writeheader()
-    lines.writerows(rows)
-    path = folder / FILE
-    atomic.write(path, page.getvalue().encode())
-    return path
+    trust_record.write(folder, trust_record.TRACK, rows)
+    return folder / trust_record.TRACK

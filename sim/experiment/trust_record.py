@@ -10,11 +10,9 @@ import csv
 import hashlib
 import io
 import json
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,17 +28,19 @@ SHARES = (
 )  # fmt: skip
 DRIVERS = ("preset", "outcome", "rank", "key", "grade", "share", "basis", "switch")
 RULES = ("preset", "outcome", "rule_set", "draws", "mean", "agreement", "opposite")
-RECORD = ("outcome", "figure", "kind", "verdict")
+RECORD = ("outcome", "figure", "label", "kind", "verdict", "command", "date")
+TRACK = "track_record.csv"
+NAMES = DATA / "plain_names.csv"  # ships with the program, wherever the tables are kept
 FILES = {
     "screened_runs.csv": RUNS,
     "screened_shares.csv": SHARES,
     "screened_drivers.csv": DRIVERS,
     "screened_rules.csv": RULES,
-    "track_record.csv": RECORD,
+    TRACK: RECORD,
 }
 # Tables of a plan that change what it does; a new title does not make a screening stale.
 _ACTING = ("invest", "shock", "rules", "arrows", "rivals", "overrides")
-_PASS, _FAIL = ("pass",), ("near", "miss")
+_FAIL = ("near", "miss")
 
 
 def plan_hash(text: str) -> str:
@@ -91,8 +91,20 @@ class KnownDriver:
     switch: float | None
     told: bool
 
+    @property
+    def words(self) -> str:
+        """The number in words a reader outside the project knows."""
+        return plain_names().get(self.key, self.key.replace("_", " "))
 
-def drivers_of(preset: str, outcome: str, most: int = 5) -> list[KnownDriver]:
+
+@cache
+def plain_names() -> Mapping[str, str]:
+    """What each number a comparison reads is about, in plain words, by key."""
+    lines = read_table(NAMES, ("key", "words"), ())
+    return {row["key"]: row["words"] for _, row in lines}
+
+
+def drivers_of(preset: str, outcome: str, most: int = 3) -> list[KnownDriver]:
     """The strongest drivers of an outcome, the first first; none where never screened."""
     found = [
         KnownDriver(
@@ -131,9 +143,9 @@ def rules_of(preset: str, outcome: str) -> RulesTried:
 
 
 def track_record(outcome: str) -> tuple[int, int, list[str]]:
-    """How many held-out figures of an outcome passed, of how many, and the names of the others."""
-    mine = [row for row in rows("track_record.csv") if row["outcome"] == outcome]
-    failed = [row["figure"] for row in mine if row["verdict"] in _FAIL]
+    """How many held-out figures of an outcome passed, of how many, and the others in words."""
+    mine = [row for row in rows(TRACK) if row["outcome"] == outcome]
+    failed = [row["label"] for row in mine if row["verdict"] in _FAIL]
     return len(mine) - len(failed), len(mine), failed
 
 
@@ -143,38 +155,6 @@ def held_out(outcome: str) -> HeldOut:
     if not number:
         return "none"
     return "passed" if passed / number >= threshold("held_out_least_share") else "failed"
-
-
-def read_fit_page(text: str) -> list[tuple[str, str, str]]:
-    """Figure, kind and verdict of every row measured in the page `sim validate --write` makes."""
-    found, verdict = [], ""
-    for line in text.splitlines():
-        head = re.match(r"## (Misses|Near|Passes)\b", line)
-        if line.startswith("## "):
-            verdict = {"Misses": "miss", "Near": "near", "Passes": "pass"}[head[1]] if head else ""
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        is_row = verdict and line.startswith("|") and len(cells) > 5
-        if is_row and cells[0] != "figure" and not set(cells[0]) <= {"-", ":"}:
-            found.append((cells[0].removesuffix("†").strip(), cells[1], verdict))
-    return found
-
-
-def record_of(measured: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    """The track record: figures never fitted, by the outcome they speak for."""
-    speaks = [
-        (row["figure"], row["outcome"])
-        for _, row in read_table(
-            DATA / "held_out_outcomes.csv", ("figure", "outcome", "why"), ()
-        )
-    ]  # fmt: skip
-    told = [
-        {"outcome": outcome, "figure": figure, "kind": kind, "verdict": verdict}
-        for figure, kind, verdict in measured
-        if "calibration" not in kind and verdict in (*_PASS, *_FAIL)
-        for pattern, outcome in speaks
-        if fnmatchcase(figure, pattern)
-    ]
-    return sorted(told, key=lambda row: (row["outcome"], row["figure"]))
 
 
 def write(folder: Path, name: str, new: Sequence[Mapping[str, Any]], replacing: str = "") -> None:

@@ -1,8 +1,9 @@
 """Everything the model is held against, in one go: what `python -m sim validate` asks for.
 
-Runs, in this order, a baseline of England (figures and patterns from the same run), the natural
-experiment of the 2010s, rival structures, the hindcast, councils of both halves, and promises of
-plans. Changes nothing; `verification_page` writes what it found.
+Parts that know nothing of each other, so they run side by side with the same answers: a baseline of
+England (figures and patterns from the same run) with the natural experiment of the 2010s, promises
+of plans, rival structures, councils of both halves, and the hindcast. Changes nothing;
+`verification_page` writes what it found.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.experiment import council_halves, hindcast_check, promises, rivals, track_record
+from sim.experiment import council_halves, hindcast_check, promises, rivals, tasks, track_record
 from sim.experiment.council_halves import Half
+from sim.experiment.ensemble import default_jobs
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Finding, Row, judge
 from sim.experiment.patterns import Judged, Watch
+from sim.experiment.request import whole_number
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
 from sim.experiment.validate import count_line, in_order, target_lines, validate
@@ -27,7 +30,7 @@ FACTS = ("key", "kind", "target", "low", "high", "value", "verdict", "note")
 
 @dataclass(frozen=True)
 class Verification:
-    """What every check found; `seconds` each part took."""
+    """What every check found; `seconds` each part took, side by side."""
 
     rows: list[Row]
     patterns: list[Judged]
@@ -101,34 +104,61 @@ def verify(
     """Run every check. `residents` and `years` are those of England's baseline.
 
     The other parts are no larger than that, nor than their own usual size, so that a small asking
-    gives a small check. Raises UserMistake for sizes that are not whole numbers of 1 or more.
+    gives a small check. `jobs` are processes, as many as cores when None. Raises UserMistake for
+    sizes that are not whole numbers of 1 or more, Interrupted on Ctrl-C.
     """
-    watch, seconds, began = Watch(), {}, time.monotonic()
-
-    def took(part: str) -> None:
-        nonlocal began
-        now = time.monotonic()
-        seconds[part] = now - began
-        began = now
-
-    rows = validate(residents, years, seed, progress, (watch,))
-    took("England and the natural experiment")
-    structures = rivals.compare(min(residents, rivals.RESIDENTS), seed, progress)
-    took("rival structures")
-    hindcast = hindcast_check.check({}, min(residents, hindcast_check.RESIDENTS), (seed,))
-    took("hindcast")
-    size = min(residents, council_halves.RESIDENTS)
-    halves = council_halves.compare_halves(_councils(residents), size, (seed,), progress)
-    took("councils")
-    kept = promises.check(
-        min(residents, promises.RESIDENTS), min(years, promises.YEARS), _draws(residents), seed,
-        jobs, progress,
-    )  # fmt: skip
-    took("promises of plans")
-    rows = in_order(_answered(rows, kept))
+    for name, value in (("residents", residents), ("years", years)):
+        whole_number(name, value)
+    asked = [(name, residents, years, seed) for name in PARTS]
+    jobs = default_jobs(len(asked)) if jobs is None else whole_number("jobs", jobs)
+    found = tasks.spread(one_part, asked, jobs, progress)
+    told = {name: each for name, (each, _) in zip(PARTS, found, strict=True)}
+    seconds = {name: took for name, (_, took) in zip(PARTS, found, strict=True)}
+    rows, judged = told["England and the natural experiment"]
+    kept = [row for name in PROMISES for row in told[name]]
     return Verification(
-        rows, watch.judged(), structures, in_order(hindcast), halves, kept, seconds
+        in_order(_answered(rows, kept)), judged, told["rival structures"],
+        in_order(told["hindcast"]), told["councils"], kept, seconds,
     )  # fmt: skip
+
+
+def one_part(asked: tuple[str, int, int, int]) -> tuple[Any, float]:
+    """One part of (name, residents, years, seed), and the seconds it took."""
+    name, *sizes = asked
+    began = time.monotonic()
+    return PARTS[name](*sizes), time.monotonic() - began
+
+
+def _england(residents: int, years: int, seed: int) -> tuple[list[Row], list[Judged]]:
+    watch = Watch()
+    return validate(residents, years, seed, None, (watch,)), watch.judged()
+
+
+def _rivals(residents: int, _years: int, seed: int) -> list[Standing]:
+    return rivals.compare(min(residents, rivals.RESIDENTS), seed)
+
+
+def _hindcast(residents: int, _years: int, seed: int) -> list[Row]:
+    return hindcast_check.check({}, min(residents, hindcast_check.RESIDENTS), (seed,))
+
+
+def _halves(residents: int, _years: int, seed: int) -> list[Half]:
+    """Fewer councils of each half in a small check."""
+    of_each = council_halves.OF_EACH if residents >= council_halves.RESIDENTS else 1
+    return council_halves.compare_halves(of_each, min(residents, council_halves.RESIDENTS), (seed,))
+
+
+# By name, the longest first, so that the last to end is a short one.
+PARTS: dict[str, Callable[[int, int, int], Any]] = {
+    "England and the natural experiment": _england,
+    "promise: a service seldom saves": promises.seldom_saves,
+    "rival structures": _rivals,
+    "councils": _halves,
+    "hindcast": _hindcast,
+    "promise: the full mix": promises.full_mix,
+    "promise: referrals need places": promises.needs_places,
+}
+PROMISES = [name for name in PARTS if name.startswith("promise")]
 
 
 def _answered(rows: list[Row], kept: list[Row]) -> list[Row]:
@@ -146,12 +176,3 @@ def _sign_of_admissions(rows: list[Row]) -> Row | None:
             sign = 0.0 if row.verdict == PASS else math.copysign(1.0, row.value - 1.0)
             return judge(Finding("austerity_inpatient_effect", sign, f"as {row.key}: {row.note}"))
     return None
-
-
-def _councils(residents: int) -> int:
-    """Councils of each half: fewer in a small check."""
-    return council_halves.OF_EACH if residents >= council_halves.RESIDENTS else 1
-
-
-def _draws(residents: int) -> int:
-    return promises.DRAWS if residents >= promises.RESIDENTS else 2

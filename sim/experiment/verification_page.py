@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.experiment import atomic
 from sim.experiment.council_halves import Half
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
-from sim.experiment.track_record import record
+from sim.experiment.track_record import counts, record
 from sim.experiment.validate import number
 from sim.experiment.verification import Verification
 
@@ -118,14 +118,15 @@ def _halves(halves: Sequence[Half]) -> list[str]:
 
 
 def _record(found: Verification, command: str, when: datetime | None) -> list[str]:
-    rows = [row for row in record(found.checks(), command, when) if row["held_out_checks"]]
+    told = counts(record(found.checks(), command, when))
     return [
         "## The record by outcome", "",
-        "Checks nothing was fitted to, by the outcome they speak for (also in "
-        "`sim/evidence/data/track_record.csv`). Every other outcome has none.", "",
+        "Checks nothing was fitted to, by the outcome they speak for. Kept by `--record` in "
+        "`sim/experiment/data/track_record.csv`, one row a check, which labels of trust read. "
+        "Every other outcome has none.", "",
         "| outcome | checks | pass | near | miss |", "|---|--:|--:|--:|--:|",
-        *(f"| {row['outcome']} | {row['held_out_checks']} | {row['passed']} | {row['near']} | "
-          f"{row['missed']} |" for row in rows), "",
+        *(f"| {outcome} | {sum(by.values())} | {by[PASS]} | {by[NEAR]} | {by[MISS]} |"
+          for outcome, by in told.items()), "",
     ]  # fmt: skip
 
 

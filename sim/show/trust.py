@@ -221,16 +221,16 @@ def unknowns_line(saved: Saved, fact: Fact) -> str:
         return "not yet screened: no sensitivity analysis of this plan is kept with the program."
     found = record.drivers_of(fact.scenario, fact.measure)
     if not found:
-        return "screened in groups of numbers only: no single number has been told apart yet."
-    named = [f"{each.key.replace('_', ' ')} (grade {each.grade})" for each in found]
+        return "screened, but no single number could be told apart from luck and the others."
+    named = [f"{each.words} (evidence grade {each.grade})" for each in found]
     said = f"in the model the size hangs most on {named[0]}"
-    said += f", then {', '.join(named[1:])}" if named[1:] else ""
+    said += f", then {', then '.join(named[1:])}" if named[1:] else ""
     turns = [each for each in found if each.switch is not None]
     if turns:
         first = turns[0]
-        said += f". The sign turns where {first.key.replace('_', ' ')} is {first.switch:.2g}"
+        said += f". The direction turns where the number for {first.words} is {first.switch:.2g}"
     elif all(each.told for each in found):
-        said += ". None of these turns the sign inside its range"
+        said += ". None of these turns the direction inside its range"
     return f"{said}."
 
 
@@ -241,5 +241,5 @@ def track_record_line(measure: str) -> str:
         return "no real figure of this outcome has been kept aside for testing."
     plural = "" if number == 1 else "s"
     said = f"of {number} real figure{plural} kept aside for this outcome, the model met {passed}"
-    missed = ", ".join(each.replace("_", " ") for each in failed)
+    missed = "; ".join(failed)
     return f"{said}. Missed: {missed}." if missed else f"{said}."

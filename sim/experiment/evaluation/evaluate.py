@@ -175,6 +175,7 @@ def pooled(
         "selection": reasons.selection(files, ruler),
         "emergency": reasons.emergency(files),
         "lonely_on_the_day": reasons.only_lonely(files, ruler, cut),
+        "changed": reasons.only_changed(files, ruler),
     }
     return Evaluation(
         preset=plan.name,

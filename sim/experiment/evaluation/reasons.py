@@ -25,6 +25,8 @@ class Reason:
     amount: Estimate
 
 
+# SD: whoever is moved by less did not take up what was offered; it is what passes along ties.
+TOOK_UP = 0.02
 SD, CONTACTS, LEVELS = "SD of loneliness", "contacts a person a year", "levels of need, 0 to 4"
 
 
@@ -149,4 +151,23 @@ def only_lonely(files: Served, ruler: float, cut: float) -> list[Reason]:
             "trial", "randomised trial among them", SD, randomised_trial(lonely, ruler).loneliness
         ),
         Reason("truth", "the truth among them", SD, truth(lonely, ruler).loneliness),
+    ]
+
+
+def only_changed(files: Served, ruler: float) -> list[Reason]:
+    """The same among people whom the programme changed, either way, by more than `TOOK_UP`.
+
+    Published studies count participants; a connector's files hold everybody met, most of whom take
+    up nothing. Only the model can choose by effect; the sign is not chosen, so the truth is not.
+    """
+    moved = np.abs(files.floats("felt_after") - files.floats("twin_after")) / ruler
+    changed = files.only(np.nan_to_num(moved) > TOOK_UP)
+    size = len(changed)
+    share = Estimate(size / max(len(files), 1), float("nan"), size)
+    return [
+        Reason("share", "share of those served whom it changed", "share", share),
+        Reason(
+            "before_after", "before-after among them", SD, before_after(changed, ruler).loneliness
+        ),
+        Reason("truth", "the truth among them", SD, truth(changed, ruler).loneliness),
     ]
