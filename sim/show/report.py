@@ -24,6 +24,7 @@ from sim.show import (
     network_figures,
     plane_figures,
     report_findings,
+    story_kept,
     tables,
     work_section,
     worth,
@@ -95,6 +96,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
                   if len(rows := tables.gains(saved, key)) > 1],
         "gain_pictures": [gallery.on_page(each) for each in gains_figures.specifications(saved)
                           if each.measure in measured],
+        "stories": [gallery.on_page(each) for each in story_kept.specifications(saved)],
     }  # fmt: skip
     return house.get_template("report.html.j2").render(
         saved=saved, style=style, digest=digest, licence=LICENCE,
@@ -128,6 +130,7 @@ def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
 
 _CONTENTS = (
     ("findings", "Three findings", ""), ("charts", "Charts", ""), ("who", "Who gains", "gains"),
+    ("story", "One made-up person", "stories"),
     ("worth", "Who pays, and what comes back", "worth"),
     ("pounds", "Where the pounds went", "flows"), ("work", "People who work in care", "work"),
     ("gap", "What moved the gap", "gap"), ("change", "What would change this", "changes"),
