@@ -39,6 +39,8 @@ from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
 from sim.units import financial_year
 
 TEMPLATES = Path(__file__).parent / "templates"
+# On paper the tables behind the charts fill page after page; they are in charts/ as CSV.
+_PAPER = "details.numbers { display: none } summary { color: inherit; text-decoration: none }"
 _LONGEST_VALUE = 400
 _DEEPEST = 3
 _MOST_ITEMS = 60
@@ -73,7 +75,8 @@ def build_pdf(folder: Path) -> Path:
             "'social-infrastructure-sim[pdf]'. Or open report.html and print it to PDF."
         ) from None
     html = page(open_results(folder)).replace("<details", "<details open")
-    return put(Path(folder) / "report.pdf", maker.HTML(string=html).write_pdf())
+    made = maker.HTML(string=html).write_pdf(stylesheets=[maker.CSS(string=_PAPER)])
+    return put(Path(folder) / "report.pdf", made)
 
 
 def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
