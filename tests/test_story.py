@@ -13,7 +13,7 @@ from sim import chronicle_rules as rules
 from sim.chronicle import Life
 from sim.cli import main
 from sim.errors import UserMistake
-from sim.experiment import stories
+from sim.experiment import stories, story_rules
 from sim.show import story as shown
 from sim.show import story_words
 from sim.show.story import Pair, Story, date, label
@@ -172,11 +172,11 @@ class World:
 
     def __init__(self, rows, reached=()):
         ids = np.array([row[0] for row in rows], dtype=np.uint64)
-        sums = np.zeros((len(rows), len(stories.COUNTED)), dtype=np.float32)
+        sums = np.zeros((len(rows), len(story_rules.COUNTED)), dtype=np.float32)
         for at, (_, months, lonely, score) in enumerate(rows):
-            sums[at, stories.COUNTED.index("people")] = months
-            sums[at, stories.COUNTED.index("often_lonely")] = lonely * months
-            sums[at, stories.COUNTED.index("ucla3")] = score * months
+            sums[at, story_rules.COUNTED.index("people")] = months
+            sums[at, story_rules.COUNTED.index("often_lonely")] = lonely * months
+            sums[at, story_rules.COUNTED.index("ucla3")] = score * months
         old = (1, ids, sums * 0)
         self.lives = type("Lives", (), {"pages": [old, (2, ids, sums)]})()
         self.reached = list(reached)
@@ -193,13 +193,13 @@ PLAN = World([(1, 12, 0.1, 4.5), (2, 12, 0.9, 7.9), (3, 12, 0.1, 4.2), (4, 12, 0
     ("rule", "identity"), [("median", 2), ("most", 1), ("least", 3), ("not_reached", 6)]
 )
 def test_the_rule_picks_whom_it_says_by_hand(rule, identity):
-    chosen, said = stories.choose(BASE, PLAN, rule, "a plan")
-    assert chosen == identity and said.startswith(stories.RULES[rule])
+    chosen, said = story_rules.choose(BASE, PLAN, rule, "a plan")
+    assert chosen == identity and said.startswith(story_rules.RULES[rule])
 
 
 def test_nobody_who_fits_is_a_plain_sentence():
     with pytest.raises(UserMistake, match="not_reached"):
-        stories.choose(BASE, World([(1, 12, 0.1, 4.5)]), "median", "a plan")
+        story_rules.choose(BASE, World([(1, 12, 0.1, 4.5)]), "median", "a plan")
     with pytest.raises(UserMistake, match="Did you mean median"):
         stories.tell("bevy_hub", "medain")
     with pytest.raises(UserMistake, match="baseline"):

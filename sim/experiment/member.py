@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, flows, table, tie_sample
+from sim.experiment import atomic, flows, story_sample, table, tie_sample
 from sim.experiment.request import BASELINE, Plan, Request, differing, resolve
 
 REACHED = "reached"
@@ -73,14 +73,17 @@ def path_of(folder: Path, member: int) -> Path:
 
 def live(request: Request, member: int) -> tuple[pa.Table, dict[str, Any]]:
     """Run every scenario of one member; return its canonical table and each one's provenance."""
-    base = _lived(request, request.baseline, member)
+    plans = story_sample.tell_first(request.plans)
+    base, beside = _begun(request, plans, member)
     provenance = {BASELINE: base.provenance()}
     parts = [_monthly(base, BASELINE), *_gap_effect(base, base, BASELINE)]
-    for plan in request.plans:
-        model = _lived(request, plan, member)
+    for plan in plans:
+        model = beside or _lived(request, plan, member)
+        beside = None
         provenance[plan.name] = model.provenance() | flows.of_member(model, base)
-        if member == 0:  # one run's picture of who knows whom is enough
+        if member == 0:  # one run's picture of who knows whom, and one life, are enough
             provenance[plan.name] |= tie_sample.of_member(model, base)
+            provenance[plan.name] |= story_sample.of_member(model, base)
         parts.append(_monthly(model, plan.name))
         parts.extend(_reached(model, base, plan.name))
         parts.extend(_gap_effect(model, base, plan.name))
@@ -95,13 +98,26 @@ def one_world(request: Request, plan: Plan, member: int) -> pa.Table:
     return _labelled(request, member, [_monthly(_lived(request, plan, member), plan.name)])
 
 
-def _lived(request: Request, plan: Plan, member: int) -> Model:
-    model = resolve(request.model)(
+def _begun(request: Request, plans: list[Plan], member: int) -> tuple[Model, Model | None]:
+    """The baseline, lived; in the first member beside the plan whose story is told."""
+    if member or story_sample.plan_to_tell(plans) is None:
+        return _lived(request, request.baseline, member), None
+    base, beside = (_made(request, each, member) for each in (request.baseline, plans[0]))
+    story_sample.live_side_by_side(base, beside)
+    return cast(Model, base), cast(Model, beside)
+
+
+def _made(request: Request, plan: Plan, member: int) -> Any:
+    return resolve(request.model)(
         place=request.where,
         residents=request.residents,
         years=request.years,
         **request.world_of(plan, member),
     )
+
+
+def _lived(request: Request, plan: Plan, member: int) -> Model:
+    model = _made(request, plan, member)
     model.run()
     return cast(Model, model)
 

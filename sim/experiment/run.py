@@ -114,13 +114,14 @@ def run_presets(
 
 def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult:
     """Put the finished members together and write the results, the summary and run.json."""
-    from sim.experiment import appraise, flow_tables, record, results, tie_sample
+    from sim.experiment import appraise, flow_tables, record, results, story_sample, tie_sample
     from sim.experiment.gap_record import gap_record
 
     whole = results.assemble(request, folder, outcome.finished)
     results.write_summary(whole.summary, folder / "summary.csv")
     flow_tables.keep(folder, whole.told)
     tie_sample.keep(folder, whole.told)
+    story_sample.keep(folder, whole.told)
     noise = results.variance_reduction(whole.years)
     told = record.run_record(
         request, outcome, whole.results_hash, whole.provenance, noise, whole.summary

@@ -136,18 +136,22 @@ def write(spec: Shown, folder: Path, draw: Draw) -> list[Path]:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture on a page: its words, its image and the table behind it."""
+    """One picture on a page: its words, its image, a taller one for phones, and its table."""
 
     spec: Any
     words: str
     image: str
+    tall: str
     columns: Row
     rows: list[Row]
 
 
 def on_page(spec: Shown, draw: Draw) -> Picture:
-    """A picture with its image inside, ready for the report."""
+    """A picture with its images inside, ready for the report."""
     words = alt_text(spec)
-    drawn = svg_bytes(draw(spec, "landscape"), spec.title, words)
-    image = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
-    return Picture(spec, words, image, spec.columns, spec.rows())
+    wide, tall = (
+        base64.b64encode(svg_bytes(draw(spec, size), spec.title, words)).decode("ascii")
+        for size in ("landscape", "portrait")
+    )
+    kind = "data:image/svg+xml;base64,"
+    return Picture(spec, words, kind + wide, kind + tall, spec.columns, spec.rows())

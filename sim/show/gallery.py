@@ -104,6 +104,7 @@ def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
         multiples_chart,
         network_figures,
         plane_figures,
+        story_kept,
     )  # fmt: skip
 
     yield from over_time(saved, kinds=("difference", "reached"))
@@ -115,6 +116,7 @@ def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
     yield from gap_figures.specifications(saved)
     yield from plane_figures.specifications(saved)
     yield from network_figures.specifications(saved)
+    yield from story_kept.specifications(saved)
     if every:
         yield from over_time(saved, kinds=("levels",))
 

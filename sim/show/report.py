@@ -24,6 +24,7 @@ from sim.show import (
     network_figures,
     plane_figures,
     report_findings,
+    story_kept,
     tables,
     work_section,
     worth,
@@ -38,6 +39,8 @@ from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
 from sim.units import financial_year
 
 TEMPLATES = Path(__file__).parent / "templates"
+# On paper the tables behind the charts fill page after page; they are in charts/ as CSV.
+_PAPER = "details.numbers { display: none } summary { color: inherit; text-decoration: none }"
 _LONGEST_VALUE = 400
 _DEEPEST = 3
 _MOST_ITEMS = 60
@@ -72,7 +75,8 @@ def build_pdf(folder: Path) -> Path:
             "'social-infrastructure-sim[pdf]'. Or open report.html and print it to PDF."
         ) from None
     html = page(open_results(folder)).replace("<details", "<details open")
-    return put(Path(folder) / "report.pdf", maker.HTML(string=html).write_pdf())
+    made = maker.HTML(string=html).write_pdf(stylesheets=[maker.CSS(string=_PAPER)])
+    return put(Path(folder) / "report.pdf", made)
 
 
 def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
@@ -95,6 +99,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
                   if len(rows := tables.gains(saved, key)) > 1],
         "gain_pictures": [gallery.on_page(each) for each in gains_figures.specifications(saved)
                           if each.measure in measured],
+        "stories": [gallery.on_page(each) for each in story_kept.specifications(saved)],
     }  # fmt: skip
     return house.get_template("report.html.j2").render(
         saved=saved, style=style, digest=digest, licence=LICENCE,
@@ -128,6 +133,7 @@ def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
 
 _CONTENTS = (
     ("findings", "Three findings", ""), ("charts", "Charts", ""), ("who", "Who gains", "gains"),
+    ("story", "One made-up person", "stories"),
     ("worth", "Who pays, and what comes back", "worth"),
     ("pounds", "Where the pounds went", "flows"), ("work", "People who work in care", "work"),
     ("gap", "What moved the gap", "gap"), ("change", "What would change this", "changes"),

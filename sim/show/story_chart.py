@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMN = 0.36
+_MARKS_ABREAST = 18  # numbered marks closer than this many to a line stand above one another
 _APART = 0.05  # of an answer, so that lines that lie together are both seen
 
 
@@ -106,14 +107,17 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
         axes.step(months, [each + lift for each in values], where="post", color=colour,
                   linestyle=dash, linewidth=2.4, zorder=3)  # fmt: skip
     lines = {world: (months, values) for world, months, values in spec.lines}
-    used: dict[tuple[int, int], int] = {}
+    near = (last - first) / _MARKS_ABREAST
+    placed: list[tuple[int, int, int]] = []
     for mark in spec.marks:
         world = mark.worlds[-1]
         months, values = lines[world]
         at = max((place for place, each in enumerate(months) if each <= mark.month), default=0)
-        spot = (round(mark.month / max(1.0, (last - first) / 24)), values[at])
-        used[spot] = used.get(spot, 0) + 1
-        lift = 0.26 * used[spot] * (-1 if values[at] == len(ANSWER) - 1 else 1)
+        taken = {level for month, value, level in placed
+                 if value == values[at] and mark.month - month < near}  # fmt: skip
+        level = next(each for each in range(len(spec.marks)) if each not in taken)
+        placed.append((mark.month, values[at], level))
+        lift = 0.26 * (level + 1) * (-1 if values[at] == len(ANSWER) - 1 else 1)
         axes.text(
             mark.month, values[at] + lift, str(mark.number), ha="center", va="center",
             fontsize=points(page.body * 0.85), weight="bold", color="white", zorder=6,
