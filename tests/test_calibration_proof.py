@@ -1,4 +1,4 @@
-"""Promises about the fit's honesty: worlds whose numbers are known are found as often as it says."""
+"""Promises about the fit itself: worlds of known numbers are found as often as it says."""
 
 from __future__ import annotations
 
