@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from fake_model import FakeModel, FakePlan
 
 from sim.experiment.sensitivity_design import quantile_of
@@ -9,6 +11,7 @@ from sim.experiment.sensitivity_design import quantile_of
 # What each number adds to the difference per unit of quantile; the others add nothing.
 WEIGHTS = {"feeling_contagion": 4.0, "hub_leave_per_month": -2.0, "referral_per_z": 1.0}
 MIDDLE = 0.5
+gc.freeze()  # each member asks for its memory back; what is loaded by now need not be searched
 
 
 class Town(FakeModel):

@@ -1,5 +1,6 @@
 """The checks can fail: patterns, rivals, records and the page say what was found, misses first."""
 
+import math
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -167,11 +168,38 @@ def test_every_target_is_listed_and_counted():
     assert told[1].startswith("Validation targets: 2 rows listed, 1 computed, 0 (0%) inside")
 
 
-def test_everything_found_can_be_told_as_json():
+def test_everything_found_can_be_told_as_json_whatever_could_not_be_computed():
     import json
 
-    told = json.loads(json.dumps(a_verification().facts()))
+    found = a_verification()
+    found.rows.append(Row("too_few_people", "calibration_target", 1.0, 0.9, 1.1, math.nan, MISS))
+    told = json.loads(json.dumps(found.facts(), allow_nan=False))
     assert {"figures", "patterns", "structures", "hindcast", "council_halves"} <= set(told)
+    assert told["figures"][-1]["value"] is None
+
+
+def test_the_parts_are_put_together_the_same_whatever_the_number_of_processes(monkeypatch):
+    found = a_verification()
+    plain = {
+        "England and the natural experiment": (found.rows, found.patterns),
+        "promise: a service seldom saves": found.promises, "promise: the full mix": [],
+        "promise: referrals need places": [], "rival structures": found.structures,
+        "councils": found.halves, "hindcast": found.hindcast,
+    }  # fmt: skip
+    made_up = {name: lambda *_, told=told: told for name, told in plain.items()}
+    assert set(made_up) == set(verification.PARTS)
+    monkeypatch.setattr(verification, "PARTS", {name: made_up[name] for name in verification.PARTS})
+    seen = []
+    again = verification.verify(1000, 1, progress=lambda *told: seen.append(told), jobs=1)
+    assert (again.promises, again.structures) == (found.promises, found.structures)
+    assert {row.key for row in again.rows} == {row.key for row in found.rows}
+    assert seen[-1][:2] == (len(plain), len(plain)) and set(again.seconds) == set(plain)
+
+
+@pytest.mark.slow
+def test_two_processes_find_what_one_finds():
+    one, two = (verification.verify(500, 1, jobs=jobs).facts() for jobs in (1, 2))
+    assert {**one, "seconds": 0} == {**two, "seconds": 0}
 
 
 def test_a_plans_run_answers_the_target_it_can_and_leaves_the_rest():

@@ -22,6 +22,7 @@ from sim.experiment.patterns import Judged, Watch
 from sim.experiment.request import whole_number
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
+from sim.experiment.uncertainty import finite
 from sim.experiment.validate import count_line, in_order, target_lines, validate
 
 Progress = Callable[[int, int, str], None]
@@ -64,8 +65,8 @@ class Verification:
         return told
 
     def facts(self) -> dict[str, Any]:
-        """Everything, for JSON."""
-        return {
+        """Everything, for JSON: None where a figure is not a number."""
+        told = {
             "summary": self.lines(),
             "figures": [_facts(row) for row in self.rows],
             "patterns": [each.facts() for each in self.patterns],
@@ -75,6 +76,7 @@ class Verification:
             "promises": [_facts(row) for row in self.promises],
             "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
         }
+        return dict(finite(told))
 
 
 def _half(half: Half) -> str:
