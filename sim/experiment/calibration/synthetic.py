@@ -21,6 +21,7 @@ from sim.experiment.calibration.targets import forward_targets
 
 Floats = NDArray[np.float64]
 REGION = 0.9
+_TRIED = 64  # points of the cube tried for each walker; the best are where walkers begin
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Setting:
     steps: int = 400
 
 
-QUICK = Setting(residents=600, points=64, repeats=6, walkers=128, steps=200)
+QUICK = Setting(residents=600, points=64, repeats=6, walkers=64, steps=150)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def usable(keys: Sequence[str], told: Sequence[points.Figures]) -> list[str]:
 def place(score: draws.Score, truth: Floats, setting: Setting, seed: int, number: int = 1) -> World:
     """Walk one world's likelihood and see where its truth lies among the draws."""
     sides = len(truth)
-    start = history.sobol(14, sides, seed + number)
+    start = history.sobol(round(np.log2(_TRIED * setting.walkers)), sides, seed + number)
     best = start[np.argsort(score(start), kind="stable")[-4 * setting.walkers :]]
     rng = np.random.default_rng([seed, number])
     chain = draws.walk(score, best[rng.permutation(len(best))[: setting.walkers]],
