@@ -117,6 +117,40 @@ ASKED = {
 }
 
 
+@pytest.mark.slow
+def test_a_run_can_be_stopped_and_begun_again(address: str, page: Any) -> None:
+    page.goto(address, timeout=120_000, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Run", exact=True).wait_for(timeout=90_000)
+    for name, key in (("People to simulate", "Home"), ("Years", "Home"), ("Paired runs", "End")):
+        page.get_by_role("slider", name=name).focus()
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Stop", exact=True).click(timeout=30_000)
+    page.get_by_text("It was stopped. Press Run to begin again.").wait_for(timeout=60_000)
+    assert page.locator("img[alt*='Brighton and Hove']").count() == 0
+    page.get_by_role("slider", name="Paired runs").focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("img[alt*='Brighton and Hove']").wait_for(timeout=180_000)
+
+
+def test_a_wish_to_stop_ends_a_run_with_a_sentence_and_nothing_left() -> None:
+    wish, seen = parts.Wish(), []
+
+    def advance(done: int, asked: int, note: str) -> None:
+        seen.append(done)
+        wish.stop()
+        wish.heed()
+
+    found = parts.run(ASKED | {"members": 3}, advance)
+    assert found == "It was stopped. Press Run to begin again."
+    assert max(seen) < 3
+    with pytest.raises(parts.Stopped):
+        parts.Wish().heed(closed=True)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

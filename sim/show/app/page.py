@@ -84,26 +84,50 @@ def _(choices, mo):
 
 
 @app.cell
-def _(form, mo, parts):
+def _(mo):
+    latest, set_latest = mo.state(None)
+    return latest, set_latest
+
+
+@app.cell
+def _(form, mo, parts, set_latest):
     mo.stop(
         form.value is None,
         mo.md("Press **Run** when you have chosen. A small run takes about a minute."),
     )
-    with mo.status.progress_bar(
-        total=int(form.value["members"]),
-        title="Living both worlds",
-        subtitle="Each step is one paired run",
-        completion_title="Finished",
-        remove_on_exit=True,
-    ) as bar:
-        steps = {"done": 0}
+    wish = parts.Wish()
 
-        def advance(done, asked, note):
-            if done > steps["done"]:
-                bar.update(increment=done - steps["done"], subtitle=f"{done} of {asked} runs done")
-                steps["done"] = done
+    def live():
+        thread = mo.current_thread()
+        with mo.status.progress_bar(
+            total=int(form.value["members"]),
+            title="Living both worlds",
+            subtitle="Each step is one paired run",
+            completion_title="Finished",
+            remove_on_exit=True,
+        ) as bar:
+            steps = {"done": 0}
 
-        found = parts.run(form.value, advance)
+            def advance(done, asked, note):
+                # Gone with the page too: nobody is waiting for it any more.
+                wish.heed(closed=thread.should_exit)
+                if done > steps["done"]:
+                    more = done - steps["done"]
+                    bar.update(increment=more, subtitle=f"{done} of {asked} runs done")
+                    steps["done"] = done
+
+            set_latest(parts.run(form.value, advance))
+
+    set_latest(None)
+    mo.Thread(target=live).start()
+    mo.ui.button(label="Stop", tooltip=parts.STOPS, on_click=lambda _: wish.stop())
+    return
+
+
+@app.cell
+def _(latest, mo):
+    found = latest()
+    mo.stop(found is None)
     mo.stop(isinstance(found, str), mo.md(f"**Not run.** {found}"))
     return (found,)
 

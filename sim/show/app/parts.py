@@ -6,6 +6,7 @@ It looks at results; it changes nothing. The page itself only lays these out.
 from __future__ import annotations
 
 import base64
+import threading
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,31 @@ difference between the two is shown. The band is the range over runs: it holds l
 uncertainty of the model's numbers, not the chance that the model's rules are wrong."""
 
 
+STOPS = "Stops when a paired run ends; what was done is not kept."
+
+
+class Stopped(Exception):
+    """The user wished the run to stop."""
+
+
+class Wish:
+    """Whether the user wishes a run to stop; the run asks at each step."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """From now on, stop at the next step."""
+        self._stop.set()
+
+    def heed(self, closed: bool = False) -> None:
+        """Raise Stopped where the user has said stop or has `closed` the page."""
+        if closed or self._stop.is_set():
+            raise Stopped
+
+
 def run(asked: dict[str, Any], progress: Progress) -> Finished | str:
-    """Run what the form says; a user's mistake comes back as its sentence."""
+    """Run what the form says; a user's mistake or a stop comes back as its sentence."""
     if not asked["presets"]:
         return "Choose at least one plan to compare with the baseline."
     if asked["place"] is None:
@@ -32,6 +56,8 @@ def run(asked: dict[str, Any], progress: Progress) -> Finished | str:
         return run_chosen(asked["presets"], sizes, asked["place"], progress, _report)
     except UserMistake as mistake:
         return str(mistake)
+    except Stopped:
+        return "It was stopped. Press Run to begin again."
 
 
 def _report(folder: Path) -> None:
