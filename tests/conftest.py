@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from browser import chromium, page  # noqa: F401 - fixtures, for whoever asks
@@ -19,3 +20,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: each member's run asks for its memory back, and would look here."""
+    gc.freeze()
