@@ -23,5 +23,5 @@ settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: each member's run asks for its memory back, and would look here."""
+    """What is loaded by now stays: each member asks for its memory back, and would look here."""
     gc.freeze()
