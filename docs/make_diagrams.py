@@ -53,7 +53,8 @@ def arrow_graph() -> nx.DiGraph:
 def rooms_that_read(number: str) -> list[str]:
     """Rooms of the model whose rules use a number, as 'agents/feelings.py'."""
     found = []
-    for path in sorted([*(SIM / "agents").glob("*.py"), SIM / "model.py"]):
+    rooms = [*(SIM / "agents").glob("*.py"), *(SIM / "policies").glob("*.py"), SIM / "model.py"]
+    for path in sorted(rooms):
         if path.name != "arrows.py" and number in _attributes(path):
             found.append(path.relative_to(SIM).as_posix())
     return found

@@ -77,7 +77,7 @@ def test_the_luck_is_the_spread_of_pairs() -> None:
 
 
 def test_a_small_pair_of_runs_keeps_people_and_takes_money_away() -> None:
-    found = room.run(residents=4_000, years=1, members=1, place="Hartlepool")
+    found = room.run(residents=4_000, years=2, members=1, place="Hartlepool")
     assert found.usual.adult_years == pytest.approx(found.cut.adult_years, rel=0.01)
     assert found.cut.spend_gbp < found.usual.spend_gbp
     assert found.cut.formal_hours < found.usual.formal_hours
