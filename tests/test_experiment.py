@@ -212,23 +212,17 @@ def waiting_for_the_processor() -> float:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals to a whole group of processes")
 def test_a_real_stop_ends_within_three_seconds_without_a_traceback(tmp_path):
-    # Another program may take the processor just then: one slow stop is asked again, once.
-    assert stopped(tmp_path / "first") < 3 or stopped(tmp_path / "again") < 3
-
-
-def stopped(folder: Path) -> float:
-    """Stop a run as a terminal does; how many seconds of an undisturbed machine it took."""
-    running = started(folder)
+    running = started(tmp_path)
     began = time.monotonic()
-    # Every process of the group hears it.
+    # As a terminal does it: every process of the group hears it.
     os.killpg(running.pid, signal.SIGINT)
     said, complaints = running.communicate(timeout=30)
-    took = (time.monotonic() - began) / waiting_for_the_processor()
+    took = time.monotonic() - began
+    assert took < 3 * waiting_for_the_processor()
     assert running.returncode == 3
-    kept = len(list((folder / "members").glob("member_*.parquet")))
+    kept = len(list((tmp_path / "members").glob("member_*.parquet")))
     assert said.splitlines()[-1] == f"kept {kept}" and 2 <= kept < 40
     assert complaints == ""
-    return took
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
