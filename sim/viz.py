@@ -152,7 +152,7 @@ def draw_line(model: WatchedModel, measure: str) -> Figure:
     figure = Figure(figsize=(7.5, 2.6), layout="constrained")
     axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, color="#12436D")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * max([*values, 0.0]) or 1.0)  # zero, and room over the line
     axes.set_xlabel("month")
     monthly = told.unit.replace("a year", "a month")  # a month's events are not yet a year's
     axes.set_title(f"{told.label}, {monthly}", fontsize=10, loc="left")

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import marimo
 
-app = marimo.App(width="medium", app_title="What would this plan do here?")
+app = marimo.App(
+    width="medium", app_title="What would this plan do here?", html_head_file="head.html"
+)
 
 
 @app.cell
