@@ -18,7 +18,7 @@ from sim.world.columns import Column, Columns
 from sim.world.friends import start_friends, tables_for
 from sim.world.kin import start_kin
 from sim.world.margins import shifted
-from sim.world.neighbours import start_neighbours
+from sim.world.neighbours import start_neighbours, streets
 from sim.world.population import Areas, people_of
 from sim.world.ties import Ties
 
@@ -174,8 +174,7 @@ def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
     people = Columns(RESIDENT_COLUMNS)
     people.append(start)
     refresh(people)
-    per_street = int(p.households_per_street)
-    people.street = people.household // per_street
+    people.street = streets(people, p)
     people.disabled = people.liability > disabled_cut(areas, p)[people.area, people.band]
     people.area_tables = tables_for(people.area, p, 1.0 - p.interest_pool_share)
     people.interest_tables = tables_for(people.interest, p, p.interest_pool_share)
