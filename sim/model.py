@@ -146,6 +146,7 @@ class CommunityModel(Gathering):
         groups.keep_in_step(self.hubs, people)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
         connector.a_month_passes(people)
+        connector.leave_activities(people, self.outside.hubs_open, p, self.luck, self.month)
         held = any(each.holds_circles for each in self.connectors)
         circle.let_go(people, ties.friends, held, p, self.luck, self.month)
         self.elsewhere.new_month()

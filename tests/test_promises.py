@@ -290,7 +290,10 @@ def test_no_cut_and_no_grant_is_too_large_to_be_told(gbp: float) -> None:
 
 @pytest.fixture(scope="module")
 def strange() -> CommunityModel:
-    """A place where nobody dies, every meeting place closes, and no care worker stays."""
+    """A place where nobody dies, every meeting place closes for good, and no care worker stays.
+
+    The plan's money ends after a year: while it lasts, a hub that closes opens again.
+    """
     said = {
         "mortality_scale": 0.0,
         "infrastructure_decay_annual": 1.0,
@@ -298,7 +301,7 @@ def strange() -> CommunityModel:
         "hire_chance_per_month": 0.0,
     }
     overrides = {key: {"value": value, "because": "a known answer"} for key, value in said.items()}
-    model = town(plan(hubs(), overrides=overrides), years=3)
+    model = town(plan(hubs(end_month=12), overrides=overrides), years=3)
     deaths = 0
     for _month in range(36):
         model.step()
