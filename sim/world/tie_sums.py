@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
+from scipy.sparse._sparsetools import coo_matvec
 
 Rows = NDArray[np.int64]
 Whole = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
 HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
+_REST = 64 - HALF
 
 
 def add_across(a: Rows, b: Rows, weight: NDArray[Any], value: NDArray[Any], total: Sums) -> None:
@@ -42,13 +44,15 @@ def sums_in_one(
     within 12 times that.
     """
     weights = weight.astype(np.int64)
-    ties = coo_array((weights, (a, b)), shape=(value.size, value.size))
     halves = value.astype(np.int64)
     halves += 1 << HALF
-    both = ties @ halves
-    both += ties.T @ halves
-    upper = (both + (1 << (HALF - 1))) >> HALF
+    both = np.zeros(value.size, dtype=np.int64)
+    for here, there in ((a, b), (b, a)):
+        coo_matvec(a.size, here, there, weights, halves, both)
+    upper = both + (1 << (HALF - 1))
+    upper >>= HALF
     if int(upper.sum()) != 2 * int(weights.sum()):
         return None
-    both -= upper << HALF
+    both <<= _REST  # and back: what is left is the lower half, with its sign
+    both >>= _REST
     return upper, both
