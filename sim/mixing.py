@@ -51,9 +51,9 @@ def text_key(text: str) -> int:
     return mix(state)
 
 
-def blocks(size: int, most: int = _BLOCK) -> Iterator[slice]:
+def blocks(size: int) -> Iterator[slice]:
     """So many rows, a block that fits the processor's cache at a time."""
-    return (slice(start, start + most) for start in range(0, size, most))
+    return (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))
 
 
 def word(number: int) -> Ids:

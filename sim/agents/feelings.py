@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.luck import Decision, Luck
-from sim.mixing import blocks
 from sim.parameters import Parameters
 from sim.world.bands import LIFE_SATISFACTION_TOP, OLDEST_AGE, QUINTILES, Sex
 from sim.world.columns import Columns
@@ -23,7 +22,7 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 _AGE_POINTS = ("20", "30", "42", "57", "70", "82")
-EVERYBODY = slice(None)
+_HOMES = 6  # see `_home_code`
 _Z_UNIT = 1 << 16  # feelings travel along ties as whole numbers, so sums do not depend on order
 
 
@@ -44,25 +43,22 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     friends, felt = ties.friends.sums(z)
     ties.companions.add_sums(z, friends, felt)
     kin, known = _kin_apart(people, ties.kin), ties.neighbours.count(size)
-    at_home = _by_home(p)
-    for rows in blocks(size):  # what was just written is still at hand
-        together = _with_partner(people, rows, z, felt)
-        many = np.multiply(
-            friends[rows], 1.0 / FULL, out=people.friend_strength[rows], casting="same_kind"
-        )
-        relatives = np.multiply(people.kin_outside[rows], np.float32(p.kin_strength))
-        relatives += kin[rows]
-        parts = (
-            (many, p.connection_friend, p.company_friend),
-            (relatives, p.connection_kin, p.company_kin),
-            (known[rows].astype(np.float32), p.connection_neighbour, p.company_neighbour),
-        )
-        code = _home_code(people, rows, together)
-        part = np.empty_like(many)
-        for row, total in enumerate((people.connection[rows], people.company[rows])):
-            at_home[row].take(code, mode="clip", out=total)
-            for much, *each in parts:
-                total += np.multiply(much, np.float32(each[row]), out=part)
+    together = _with_partner(people, z, felt)
+    many = people.friend_strength
+    np.multiply(friends, 1.0 / FULL, out=many, casting="same_kind")
+    relatives = np.multiply(people.kin_outside, np.float32(p.kin_strength))
+    relatives += kin
+    parts = (
+        (many, p.connection_friend, p.company_friend),
+        (relatives, p.connection_kin, p.company_kin),
+        (known.astype(np.float32), p.connection_neighbour, p.company_neighbour),
+    )
+    at_home, code = _by_home(p), _home_code(people, together)
+    part = np.empty_like(many)
+    for row, total in enumerate((people.connection, people.company)):
+        at_home[row].take(code, mode="clip", out=total)
+        for much, *each in parts:
+            total += np.multiply(much, np.float32(each[row]), out=part)
     company = people.company
     came = np.flatnonzero(people.hub_hours > 0)
     company[came] += p.company_hub * people.hub_hours[came]
@@ -73,22 +69,22 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     return felt
 
 
-def _with_partner(people: Columns, rows: slice, z: Singles, felt: Floats) -> NDArray[np.bool_]:
-    """Add the partner's feelings to `felt`; returns who lives with theirs: bool[rows]."""
-    coupled = people.partner[rows] >= 0
-    mate = np.maximum(people.partner[rows], 0).astype(np.int64)
+def _with_partner(people: Columns, z: Singles, felt: Floats) -> NDArray[np.bool_]:
+    """Add the partner's feelings to `felt`; returns who lives with theirs: bool[n]."""
+    coupled = people.partner >= 0
+    mate = np.maximum(people.partner, 0).astype(np.int64)
     theirs = z.take(mate, mode="clip")  # without a partner somebody else's, counted for nothing
     theirs *= coupled
     theirs *= np.float32(FULL)
-    felt[rows] += theirs
-    together = people.household.take(mate, mode="clip") == people.household[rows]
+    felt += theirs
+    together = people.household.take(mate, mode="clip") == people.household
     return np.asarray(together & coupled)
 
 
-def _home_code(people: Columns, rows: slice, together: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _home_code(people: Columns, together: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Who one lives with: 1 a partner, 2 somebody else, 4 a care home (and 5 with a partner)."""
-    away = ~people.at_home[rows]
-    shares = people.household_size[rows] > 1
+    away = ~people.at_home
+    shares = people.household_size > 1
     shares &= ~(together | away)
     code = away.view(np.uint8)
     for digit in (shares, together):
@@ -99,18 +95,11 @@ def _home_code(people: Columns, rows: slice, together: NDArray[np.bool_]) -> NDA
 
 def _by_home(p: Parameters) -> Singles:
     """Connection and hours of company by `_home_code`: float32[2, 6]."""
-    code = np.arange(6)
-    away, shares, together = code >> 2, code >> 1 & 1, code & 1
-    return np.stack(
-        [
-            together * np.float64(np.float32(p.connection_partner))
-            + shares * np.float64(np.float32(p.connection_sharing))
-            + away * np.float64(np.float32(p.connection_care_home)),
-            together * np.float64(np.float32(p.company_partner))
-            + shares * np.float64(np.float32(p.company_sharing))
-            + away * np.float64(np.float32(p.company_care_home)),
-        ]
-    ).astype(np.float32)
+    code = np.arange(_HOMES)
+    each = np.stack([code & 1, code >> 1 & 1, code >> 2]).astype(np.float32)
+    connection = p.connection_partner, p.connection_sharing, p.connection_care_home
+    company = p.company_partner, p.company_sharing, p.company_care_home
+    return np.asarray(np.array([connection, company], dtype=np.float32) @ each)
 
 
 def _kin_apart(people: Columns, kin: EdgeList) -> Singles:
@@ -122,38 +111,36 @@ def _kin_apart(people: Columns, kin: EdgeList) -> Singles:
     return inside.astype(np.float32)
 
 
-def neighbours_feelings(people: Columns, felt: Floats, rows: slice = EVERYBODY) -> Singles:
-    """Mean feeling of partner and in-place friends, weighted by strength: float32[rows].
+def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
+    """Mean feeling of partner and in-place friends, weighted by strength: float32[n].
 
     `felt` is the sum `connect` returns; friends elsewhere and nobody count as feeling nothing.
     """
-    strength = people.friend_strength[rows] + np.float32(1.0)
-    strength += people.partner[rows] >= 0
-    mean = (felt[rows] * (1.0 / (FULL * _Z_UNIT))).astype(np.float32)
+    strength = people.friend_strength + np.float32(1.0)
+    strength += people.partner >= 0
+    mean = (felt * (1.0 / (FULL * _Z_UNIT))).astype(np.float32)
     mean /= strength
     return mean
 
 
-def wanted_feeling(
-    people: Columns, felt: Floats, p: Parameters, ages: Floats, rows: slice = EVERYBODY
-) -> Singles:
-    """The level z* each person's circumstances pull them to: float32[rows]."""
+def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Singles:
+    """The level z* each person's circumstances pull them to: float32[n]."""
     man = ages - p.feeling_female / 2  # and a woman that much above
-    wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months[rows], mode="clip")
+    wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months, mode="clip")
     part = np.empty_like(wanted)
     for much, what in (
-        (p.feeling_disposition, people.disposition[rows]),
-        (p.feeling_female, people.sex[rows] == Sex.FEMALE),
-        (p.feeling_disabled, people.disabled[rows]),
-        (p.feeling_bereaved, people.bereavement[rows]),
-        (p.feeling_caring, people.strain[rows]),
-        (-p.feeling_volunteering, people.volunteers[rows]),
-        (p.feeling_contagion, neighbours_feelings(people, felt, rows)),
+        (p.feeling_disposition, people.disposition),
+        (p.feeling_female, people.sex == Sex.FEMALE),
+        (p.feeling_disabled, people.disabled),
+        (p.feeling_bereaved, people.bereavement),
+        (p.feeling_caring, people.strain),
+        (-p.feeling_volunteering, people.volunteers),
+        (p.feeling_contagion, neighbours_feelings(people, felt)),
     ):
         wanted += np.multiply(what, np.float32(much), out=part)
     for most, what, scale in (
-        (p.feeling_connection, people.connection[rows], 1.0),
-        (p.feeling_company, people.company[rows], p.company_half_hours),
+        (p.feeling_connection, people.connection, 1.0),
+        (p.feeling_company, people.company, p.company_half_hours),
     ):
         np.exp(np.multiply(what, np.float32(-1.0 / scale), out=part), out=part)
         wanted += np.multiply(part, np.float32(most), out=part)
@@ -162,22 +149,19 @@ def wanted_feeling(
 
 def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, ages: Floats) -> None:
     """One month of feelings: z' = z + k (z* - z) + noise + event."""
-    ids, grief_kept = people.id, np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
+    ids = people.id
     felt = connect(people, ties, p)
-    noise = luck.normal(Decision.FEELING, ids, month)
-    for rows in blocks(len(people)):
-        z = people.z[rows]
-        step = wanted_feeling(people, felt, p, ages, rows)
-        step -= z
-        step *= np.float32(p.feeling_speed)
-        z += step
-        z += np.multiply(noise[rows], p.feeling_noise)
-        people.bereavement[rows] *= grief_kept
+    step = wanted_feeling(people, felt, p, ages)
     z = people.z
+    step -= z
+    step *= np.float32(p.feeling_speed)
+    z += step
+    z += np.multiply(luck.normal(Decision.FEELING, ids, month), p.feeling_noise)
     chance = p.array("bad_event", QUINTILES)
     hit = luck.hit_by(Decision.EVENT, ids, month, chance, people.quintile)
     z[hit] += p.bad_event_size * luck.exponential(Decision.EVENT_SIZE, ids[hit], month)
     np.clip(z, np.float32(-FEELING_LIMIT), np.float32(FEELING_LIMIT), out=z)
+    people.bereavement *= np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
 
 
 FEELING_LIMIT = 12.0  # twelve standard deviations: a guard, never met in practice

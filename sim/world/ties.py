@@ -193,15 +193,13 @@ class EdgeList:
     def sums(self, value: NDArray[np.floating]) -> tuple[Sums, Sums]:
         """What `add_sums` would add to nothing, quicker where most people have ties."""
         inner, people = self.inner, value.size
-        both = sums_in_one(self.a[:inner], self.b[:inner], self.strength[:inner], value)
+        both = sums_in_one(self.a, self.b[:inner], self.strength, value)
         if both is None:
             strength, across = np.zeros(people), np.zeros(people)
             self.add_strengths(self.strength, strength)
             add_across(self.a[:inner], self.b[:inner], self.strength[:inner], value, across)
             return strength, across
-        strength = np.bincount(self.a[inner:], self.strength[inner:], people)
-        strength += both[0]
-        return strength, both[1].astype(np.float64)
+        return both[0].astype(np.float64), both[1].astype(np.float64)
 
     def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
         """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
