@@ -118,6 +118,7 @@ class CommunityModel(Gathering):
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
+            self.world.ties.put_in_order()
         blocks = list(enumerate(self.plan.invest))
         for number, lever in sorted(blocks, key=lambda block: not block[1].acts_first):
             self._invest(number, lever)

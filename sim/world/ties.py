@@ -140,6 +140,16 @@ class EdgeList:
             full[inner : inner + shift] = full[outer - shift : outer].copy()
         self._resize(end - gone.size, inner)
 
+    def put_in_order(self) -> None:
+        """Put ties that begin at the same end side by side: sums along them then go quicker.
+
+        Nothing else changes: the order of ties means nothing.
+        """
+        for sort in (slice(0, self.inner), slice(self.inner, self._size)):
+            line = np.argsort(self.a[sort], kind="stable")
+            for full in self._full.values():
+                full[sort] = full[sort][line]
+
     def inside(self) -> Flags:
         """Ties with both ends inside the place."""
         return np.asarray(self.b >= 0)
@@ -171,18 +181,25 @@ class EdgeList:
         All float[people] holding whole numbers, `value` below 12 * `FULL`, so nothing is lost and
         order means nothing.
         """
-        a, b = self.a[: self.inner], self.b[: self.inner]
-        weights = self.strength[: self.inner]
-        both = None
         if 2 * self._size >= value.size:
-            both = sums_in_one(a, b, weights, value)
-        if both is None:
-            self.add_strengths(self.strength, strength)
-            add_across(a, b, weights, value, across)
+            sums = self.sums(value)
+            strength += sums[0]
+            across += sums[1]
             return
-        strength += both[0]
-        strength += np.bincount(self.a[self.inner :], self.strength[self.inner :], value.size)
-        across += both[1]
+        a, b = self.a[: self.inner], self.b[: self.inner]
+        self.add_strengths(self.strength, strength)
+        add_across(a, b, self.strength[: self.inner], value, across)
+
+    def sums(self, value: NDArray[np.floating]) -> tuple[Sums, Sums]:
+        """What `add_sums` would add to nothing, quicker where most people have ties."""
+        inner, people = self.inner, value.size
+        both = sums_in_one(self.a, self.b[:inner], self.strength, value)
+        if both is None:
+            strength, across = np.zeros(people), np.zeros(people)
+            self.add_strengths(self.strength, strength)
+            add_across(self.a[:inner], self.b[:inner], self.strength[:inner], value, across)
+            return strength, across
+        return both[0].astype(np.float64), both[1].astype(np.float64)
 
     def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
         """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
@@ -272,6 +289,11 @@ class Ties:
             "kin": self.kin,
             "companions": self.companions,
         }
+
+    def put_in_order(self) -> None:
+        """Put the ties of each layer in order; once a year is enough."""
+        for layer in self.layers().values():
+            layer.put_in_order()
 
     def copy(self) -> Ties:
         """An independent copy."""
