@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 QUINTILE_COUNT = len(QUINTILES)
 QUINTILE_NAMES = QUINTILES
 OTHERS = ("disabled", "no_car")
-OLDER = {"65_74": 65, "75_84": 75, "85_plus": 85}
+OLDER = ("65_74", "75_84", "85_plus")
 OLDER_QUINTILES = tuple(f"65_plus_{name}" for name in QUINTILES)
 
 
@@ -141,7 +141,7 @@ def _features(here: Neighbourhoods) -> Ints:
     # the same share of adults as of everybody, or of homes, so that every column counts adults
     shares = np.stack([here.disabled_share, here.no_car_share], axis=1)
     others = np.rint(shares * here.adults[:, None]).astype(np.int64)
-    starts = np.searchsorted(DATA_BAND_STARTS, list(OLDER.values()))
+    starts = np.searchsorted(DATA_BAND_STARTS, [int(band.split("_")[0]) for band in OLDER])
     ages = np.add.reduceat(here.adult_bands, starts, axis=1)
     older = ages.sum(axis=1)[:, None] * fifths
     return np.hstack([here.adult_groups, here.adults[:, None] * fifths, others, ages, older])
