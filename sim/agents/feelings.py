@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 _AGE_POINTS = ("20", "30", "42", "57", "70", "82")
-_HOMES = 6  # see `_home_code`
 _Z_UNIT = 1 << 16  # feelings travel along ties as whole numbers, so sums do not depend on order
 
 
@@ -96,11 +95,11 @@ def _home_code(people: Columns, together: NDArray[np.bool_]) -> NDArray[np.int64
 
 
 def _by_home(p: Parameters) -> Singles:
-    """Connection and hours of company by `_home_code`: float32[2, 6]."""
-    code = np.arange(_HOMES)
-    each = np.stack([code & 1, code >> 1 & 1, code >> 2]).astype(np.float32)
+    """Connection and hours of company by `_home_code`: float32[2, 8]."""
     connection = p.connection_partner, p.connection_sharing, p.connection_care_home
     company = p.company_partner, p.company_sharing, p.company_care_home
+    code = np.arange(1 << len(company))
+    each = np.stack([code & 1, code >> 1 & 1, code >> 2]).astype(np.float32)
     return np.asarray(np.array([connection, company], dtype=np.float32) @ each)
 
 

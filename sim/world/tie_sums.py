@@ -18,7 +18,7 @@ Whole = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
 HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
-_REST = 64 - HALF
+_REST = np.iinfo(np.int64).bits - HALF
 
 
 def add_across(a: Rows, b: Rows, weight: NDArray[Any], value: NDArray[Any], total: Sums) -> None:
