@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Ids = NDArray[np.uint64]
+_IDENTITIES = 2**64
 LAYERS = ("friends", "kin", "companions")
 
 
@@ -148,7 +149,13 @@ def _tied(edges: EdgeList, people: Columns, rows: NDArray[np.int64]) -> Any:
 
 def identity_of(resident: Any) -> int:
     """The identity of a resident, or of a number that already is one."""
-    return int(getattr(resident, "unique_id", resident))
+    identity = getattr(resident, "unique_id", resident)
+    whole = isinstance(identity, int | np.integer) and not isinstance(identity, bool)
+    if not whole or not 0 <= identity < _IDENTITIES:
+        raise UserMistake(
+            f"{resident!r} is no resident. Give one, such as model.residents[0], or its unique_id."
+        )
+    return int(identity)
 
 
 def life_of(model: CommunityModel, resident: Any) -> Life:

@@ -79,12 +79,9 @@ def _once(kept: OrderedDict[Any, Any], key: Any, build: Any) -> Any:
 
 
 def _check(settings: Settings) -> None:
-    for name, value, least in (
-        ("years", settings.years, 1),
-        ("draw", settings.draw, 0),
-        ("rng", settings.rng, None),
-    ):
+    for name, value, least in (("years", settings.years, 1), ("draw", settings.draw, 0)):
         whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or (least is not None and value < least):
-            most = "." if least is None else f" of at least {least}."
-            raise UserMistake(f"{name} = {value!r} cannot be used; give a whole number{most}")
+        if not whole or value < least:
+            raise UserMistake(
+                f"{name} = {value!r} cannot be used; give a whole number of at least {least}."
+            )

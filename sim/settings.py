@@ -52,4 +52,7 @@ def settings_from(given: Any, overrides: dict[str, Any]) -> Settings:
     for name in ("rng", "years", "draw"):
         if isinstance(values.get(name), np.integer):  # a notebook's own numbers
             values[name] = int(values[name])
+    seed = values["rng"]  # looked at here, before Mesa hands it to numpy
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise UserMistake(f"rng = {seed!r} cannot be used; give a whole number of at least 0.")
     return Settings(**values)

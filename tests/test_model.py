@@ -82,6 +82,9 @@ def test_settings_and_keywords_open_the_same_town() -> None:
         ({"years": 0}, "years = 0"),
         ({"years": 2.5}, "years = 2.5"),
         ({"draw": -1}, "draw = -1"),
+        ({"rng": -1}, "rng = -1"),
+        ({"rng": "one"}, "rng = 'one'"),
+        ({"rng": 1.5}, "rng = 1.5"),
         ({"place": "Brigton"}, "Brigton"),
         ({"plan": "bevy_hubb"}, "Did you mean bevy_hub?"),
         ({"plan": 7}, "not int"),
@@ -371,6 +374,23 @@ def test_the_caring_a_resident_does_is_an_edge_to_whom_they_care_for(lived) -> N
     for a, b, _ in edges:
         minutes = people.care_minutes[people.row_of(np.array([a, b], dtype=np.uint64))]
         assert minutes.max() > 0
+
+
+def test_loneliness_is_read_and_changed_by_its_plain_name() -> None:
+    everyone = town(residents=SMALL).residents
+    z = everyone.columns.z.copy()
+    assert np.array_equal(everyone.get("loneliness"), z)
+    assert np.array_equal(everyone.get(["need", "loneliness"])[:, 1], z)
+    assert everyone.agg("loneliness", np.max) == z.max()
+    assert len(everyone.select(lambda who: who.loneliness > 1)) == (z > 1).sum()
+    assert everyone.sort("loneliness")[0].loneliness == z.max()
+    someone = everyone[3]
+    someone.loneliness = 1.5
+    assert someone.z == someone.loneliness == 1.5
+    everyone.set("loneliness", 0.5)
+    assert set(everyone.columns.z.tolist()) == {0.5}
+    with pytest.raises(AttributeError, match="Did you mean loneliness?"):
+        someone.lonelines = 1.0
 
 
 def test_newcomers_are_refused_in_a_sentence(lived) -> None:

@@ -140,6 +140,9 @@ def test_a_stranger_has_no_story():
     model = towns.town(years=1, residents=500)
     with pytest.raises(UserMistake, match="no resident 5"):
         model.story(5)
+    for nobody in ("me", None, 1.5, -1, 10**30):
+        with pytest.raises(UserMistake, match="is no resident"):
+            model.story(nobody)
 
 
 def test_a_plan_without_effect_leaves_both_sides_the_same():

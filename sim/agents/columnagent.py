@@ -10,7 +10,8 @@ May look at: the set of agents a badge came from. May change: the columns, throu
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import mesa
@@ -54,6 +55,8 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """One agent whose attributes are columns. Equal and hashed by class and identity."""
 
     pos = None
+    also_called: Mapping[str, str] = MappingProxyType({})
+    """Plain names of columns the rules know by a letter: resident.loneliness is the column z."""
     _home: ColumnAgentSet
     _id: int
     _row: int
@@ -139,20 +142,22 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         if hasattr(type(self), name):  # a property failed: let its own error be heard
             return object.__getattribute__(self, name)
         columns = self._home.columns
+        name = self.also_called.get(name, name)
         if name not in columns.schema:
-            hint = did_you_mean(name, columns.schema)
+            hint = did_you_mean(name, [*columns.schema, *self.also_called])
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.{hint}")
         return getattr(columns, name).item(self.row)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Write a column (or a property). AttributeError for anything else: it would be lost."""
         columns = self._home.columns
+        name = self.also_called.get(name, name)
         if hasattr(getattr(type(self), name, None), "__set__"):
             object.__setattr__(self, name, value)
         elif name in columns.schema:
             columns.put(name, self.row, value)
         else:
-            hint = did_you_mean(name, columns.schema)
+            hint = did_you_mean(name, [*columns.schema, *self.also_called])
             raise AttributeError(
                 f"{type(self).__name__} cannot keep {name!r}: only columns are kept.{hint}"
             )
@@ -167,7 +172,7 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
     def __dir__(self) -> list[str]:
         """List columns too, so that a notebook can complete them."""
-        return [*super().__dir__(), *self._home.columns.names]
+        return [*super().__dir__(), *self._home.columns.names, *self.also_called]
 
     def __repr__(self) -> str:
         """Say who this is."""

@@ -124,7 +124,7 @@ class ColumnAgentSet(OrderedSet):
 
     def _column(self, name: str) -> Array | None:
         """Return a copy of a column for these agents; None if no column answers to the name."""
-        name = "id" if name == "unique_id" else name
+        name = "id" if name == "unique_id" else self.view_class.also_called.get(name, name)
         if name not in self.columns.schema or hasattr(self.view_class, name):
             return None  # a property of that name comes first, as it does on each agent
         column: Array = getattr(self.columns, name)
@@ -152,6 +152,7 @@ class ColumnAgentSet(OrderedSet):
 
     def set(self, attr_name: str, value: Any) -> Self:
         """Give all the same value, or, for a column, each their own from an array."""
+        attr_name = self.view_class.also_called.get(attr_name, attr_name)
         if attr_name in self.columns.schema and not hasattr(self.view_class, attr_name):
             self.columns.put(attr_name, self.rows, value)
         else:

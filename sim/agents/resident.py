@@ -6,6 +6,7 @@ below is one phase's work for everybody; the work itself lives in the rooms it n
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,12 @@ def _model(people: ColumnAgentSet) -> CommunityModel:
 
 
 class Resident(ColumnAgent):
-    """One resident aged 16 or over. Attributes are the columns of `sim.world.people`."""
+    """One resident aged 16 or over. Attributes are the columns of `sim.world.people`.
+
+    `loneliness` is the latent loneliness that the equations call z, in standard deviations.
+    """
+
+    also_called = MappingProxyType({"loneliness": "z"})
 
     @property
     def age(self) -> float:
