@@ -135,8 +135,10 @@ def _usable(residents: object) -> int:
 
 
 def _features(here: Neighbourhoods) -> Ints:
-    """People aged 16 or over, n x 20: by 5 adult groups, by 5 quintiles, disabled and without a
-    car, people of 65 or over by 3 ages and by 5 quintiles."""
+    """People aged 16 or over, by columns that each count adults: int64[n, 20].
+
+    5 adult groups, 5 quintiles, disabled, without a car; of 65 or over 3 ages and 5 quintiles.
+    """
     fifths = here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
     # the same share of adults as of everybody, or of homes, so that every column counts adults
     shares = np.stack([here.disabled_share, here.no_car_share], axis=1)
