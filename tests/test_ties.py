@@ -328,6 +328,20 @@ def test_both_sums_at_once_are_the_sums_one_by_one(friends: int, feeling: int) -
     assert (strength - 1).tolist() == edges.sum_strength(people).tolist()
     whole = value.astype(np.int64)
     assert (across - 1).tolist() == edges.sum_across(edges.strength, whole).tolist()
+    assert [each.tolist() for each in edges.sums(value)] == [
+        (strength - 1).tolist(),
+        (across - 1).tolist(),
+    ]
+
+
+@given(ties=some_ties, strengths=words)
+def test_putting_ties_in_order_changes_nothing_but_their_order(ties, strengths) -> None:
+    edges = listed(ties, strengths)
+    edges.put_in_order()
+    edges.check(PEOPLE)
+    assert as_set(edges) == as_set(listed(ties, strengths))
+    for part in (edges.a[: edges.inner].tolist(), edges.a[edges.inner :].tolist()):
+        assert part == sorted(part)
 
 
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))

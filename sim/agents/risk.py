@@ -41,7 +41,7 @@ class Norms:
     def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:
         """Raw multipliers over their starting mean for the same age band and sex."""
         cell = people.band * len(SEXES) + people.sex
-        return np.asarray(raw / self.means[risk].ravel()[cell])
+        return np.asarray(raw / self.means[risk].ravel().take(cell))
 
 
 def lonely_exposure(people: Columns, norms: Norms, p: Parameters) -> Floats:

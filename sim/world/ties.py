@@ -141,10 +141,7 @@ class EdgeList:
         self._resize(end - gone.size, inner)
 
     def put_in_order(self) -> None:
-        """Put ties that begin at the same end side by side: sums along them then go quicker.
-
-        Nothing else changes: the order of ties means nothing.
-        """
+        """Put ties that begin at one person side by side, where sums find them sooner."""
         for sort in (slice(0, self.inner), slice(self.inner, self._size)):
             line = np.argsort(self.a[sort], kind="stable")
             for full in self._full.values():
@@ -181,25 +178,18 @@ class EdgeList:
         All float[people] holding whole numbers, `value` below 12 * `FULL`, so nothing is lost and
         order means nothing.
         """
-        if 2 * self._size >= value.size:
-            sums = self.sums(value)
-            strength += sums[0]
-            across += sums[1]
-            return
-        a, b = self.a[: self.inner], self.b[: self.inner]
         self.add_strengths(self.strength, strength)
+        a, b = self.a[: self.inner], self.b[: self.inner]
         add_across(a, b, self.strength[: self.inner], value, across)
 
     def sums(self, value: NDArray[np.floating]) -> tuple[Sums, Sums]:
         """What `add_sums` would add to nothing, quicker where most people have ties."""
-        inner, people = self.inner, value.size
-        both = sums_in_one(self.a, self.b[:inner], self.strength, value)
-        if both is None:
-            strength, across = np.zeros(people), np.zeros(people)
-            self.add_strengths(self.strength, strength)
-            add_across(self.a[:inner], self.b[:inner], self.strength[:inner], value, across)
-            return strength, across
-        return both[0].astype(np.float64), both[1].astype(np.float64)
+        both = sums_in_one(self.a, self.b[: self.inner], self.strength, value)
+        if both is not None:
+            return both[0].astype(np.float64), both[1].astype(np.float64)
+        strength, across = np.zeros((2, value.size))
+        self.add_sums(value, strength, across)
+        return strength, across
 
     def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
         """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
@@ -291,7 +281,7 @@ class Ties:
         }
 
     def put_in_order(self) -> None:
-        """Put the ties of each layer in order; once a year is enough."""
+        """Put each layer in order: it means nothing, but sums along it go quicker."""
         for layer in self.layers().values():
             layer.put_in_order()
 
