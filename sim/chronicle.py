@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Ids = NDArray[np.uint64]
-_IDENTITIES = 2**64
+_IDENTITIES = int(np.iinfo(np.uint64).max) + 1
 LAYERS = ("friends", "kin", "companions")
 
 
