@@ -13,7 +13,7 @@ from sim.errors import UserMistake
 from sim.world import place_data, places
 from sim.world.bands import DATA_BANDS
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, round_to_totals
-from sim.world.sampling import QUINTILE_NAMES
+from sim.world.sampling import OLDER, OLDER_QUINTILES, QUINTILE_NAMES
 
 CONTRASTING = (
     "Brighton and Hove",
@@ -302,6 +302,8 @@ def test_a_sample_of_england_is_nearer_still():
     assert abs(sample.residents - 20_000) <= 20
     assert sample.largest_difference() <= 0.5
     assert sample.quintiles_shown == (1, 2, 3, 4, 5)
+    # people of 65 or over are as old, and as poor, as England's: within 0.2 points of all adults
+    assert sample.largest_difference((*OLDER, *OLDER_QUINTILES)) <= 0.2
 
 
 def test_exchanging_does_better_than_the_keyed_start_alone(monkeypatch):
