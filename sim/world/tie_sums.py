@@ -43,19 +43,19 @@ def sums_in_one(
     bring their weight only. Both int64[people]; None where somebody's ties are too strong for
     their half to hold: a tie of full strength is 1 << 16, and values lie within 12 times that.
     """
-    weights, one = weight.astype(np.int64), 1 << HALF
+    one, inner = 1 << HALF, b.size
+    weights = weight[:inner].astype(np.int64)
     halves = value.astype(np.int64)
     halves += one
     both = np.zeros(value.size, dtype=np.int64)
-    inner, outer = b.size, a.size - b.size
     coo_matvec(inner, a, b, weights, halves, both)
     coo_matvec(inner, b, a, weights, halves, both)
-    nobody = np.zeros(outer, dtype=np.int64)
-    coo_matvec(outer, a[inner:], nobody, weights[inner:], np.array([one]), both)
     upper = both + (one >> 1)
     upper >>= HALF
-    if int(upper.sum()) != int(weights.sum()) + int(weights[:inner].sum()):
+    if int(upper.sum()) != 2 * int(weights.sum()):
         return None
     both <<= _REST  # and back: what is left is the lower half, with its sign
     both >>= _REST
-    return upper, both
+    total = np.bincount(a[inner:], weight[inner:], value.size)
+    total += upper
+    return total, both.astype(np.float64)
