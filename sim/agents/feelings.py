@@ -117,9 +117,9 @@ def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
     """
     strength = people.friend_strength + np.float32(1.0)
     strength += people.partner >= 0
-    mean = (felt * (1.0 / (FULL * _Z_UNIT))).astype(np.float32)
-    mean /= strength
-    return mean
+    mean = np.empty_like(strength)
+    np.multiply(felt, 1.0 / (FULL * _Z_UNIT), out=mean, casting="same_kind")
+    return np.divide(mean, strength, out=mean)
 
 
 def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Singles:

@@ -186,7 +186,7 @@ class EdgeList:
         """What `add_sums` would add to nothing, quicker where most people have ties."""
         both = sums_in_one(self.a, self.b[: self.inner], self.strength, value)
         if both is not None:
-            return both[0].astype(np.float64), both[1].astype(np.float64)
+            return both
         strength, across = np.zeros((2, value.size))
         self.add_sums(value, strength, across)
         return strength, across
