@@ -14,7 +14,6 @@ from scipy.sparse import coo_array
 from scipy.sparse._sparsetools import coo_matvec
 
 Rows = NDArray[np.int64]
-Whole = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
 HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
@@ -36,12 +35,12 @@ def add_across(a: Rows, b: Rows, weight: NDArray[Any], value: NDArray[Any], tota
 
 def sums_in_one(
     a: Rows, b: Rows, weight: NDArray[np.integer], value: NDArray[np.floating]
-) -> tuple[Whole, Whole] | None:
+) -> tuple[Sums, Sums] | None:
     """Sum of weights and of weights times the other end's value, at one look at each tie.
 
     The two travel as the halves of one whole number. Ties beyond those in `b` end outside and
-    bring their weight only. Both int64[people]; None where somebody's ties are too strong for
-    their half to hold: a tie of full strength is 1 << 16, and values lie within 12 times that.
+    bring their weight only. Both float64[people], whole; None where somebody's ties inside are
+    too strong for their half to hold: a full tie is 1 << 16, values lie within 12 times that.
     """
     one, inner = 1 << HALF, b.size
     weights = weight[:inner].astype(np.int64)
