@@ -181,6 +181,7 @@ def check(
 
     try:
         plan = load(file)
+        options.place_is_known(plan, file)
     except UserMistake as mistake:
         if not as_json:
             raise

@@ -1,6 +1,6 @@
 """What may be typed after a command: strict numbers, folders and names, and nothing twice.
 
-Looks at the limits of a run; changes nothing and prints nothing.
+Looks at the limits of a run and at the places there are; changes nothing and prints nothing.
 """
 
 from __future__ import annotations
@@ -130,3 +130,16 @@ def agreed(setting: str, typed: Any, scenarios: Sequence[Any]) -> Any:
         said = ", ".join(f"{name} says {value}" for name, value in asked.items())
         raise UserMistake(f"run.{setting}: the scenarios differ ({said}). Choose with --{setting}.")
     return next(iter(asked.values()), None)
+
+
+def place_is_known(plan: Any, file: str) -> None:
+    """Refuse a plan whose own [run] table names a place that `run` would not find."""
+    if plan.run.place is None:
+        return
+    from sim.experiment.run import build_request
+
+    try:
+        build_request([plan], None, None, None, None, 1)
+    except UserMistake as mistake:
+        said = str(mistake).removeprefix("place: ")
+        raise UserMistake(f"{visible(Path(file).name)}: run.place: {said}") from None

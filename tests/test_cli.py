@@ -267,6 +267,9 @@ def test_a_new_scenario_is_a_commented_copy_that_passes_the_check(tmp_path, monk
     assert len(capsys.readouterr().err.splitlines()) == 4
     assert main(["check", "ours.toml", "--json"]) == 2
     assert len(json.loads(capsys.readouterr().out)["mistakes"]) == 4
+    Path("ours.toml").write_bytes(before + b'\n[run]\nplace = "Brigton"\n')
+    assert main(["check", "ours.toml"]) == 2
+    assert capsys.readouterr().err.startswith("ours.toml: run.place: there is no place called")
 
 
 def test_run_passes_on_what_was_asked_and_ends_with_the_file_to_open(experiment, tmp_path, capsys):

@@ -247,6 +247,15 @@ def test_the_report_says_where_the_pounds_went_and_runs_no_stranger_text(folder)
     assert part.reached[0][3] == "20"
 
 
+@pytest.mark.parametrize("damage", ["", "cut", "scenario,stage\n"])
+def test_a_damaged_table_of_flows_is_one_sentence(folder, damage):
+    path = folder / flow_tables.FILE
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[:100] if damage == "cut" else damage, encoding="utf-8")
+    with pytest.raises(UserMistake, match="flows.csv: this file is damaged"):
+        flow_figures.specifications(open_results(folder))
+
+
 def test_a_folder_without_flows_has_no_section(tmp_path):
     where = show_fixture.folder(tmp_path / "run", members=2)
     assert flow_section.section(open_results(where)) is None

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as tree
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from sim.show.alt import alt_text, csv_text
 from sim.show.export import DOTS_PER_INCH, SIZES, put, svg_bytes
 from sim.show.figures import LICENCE, figure, source_line
 from sim.show.layout import apart
-from sim.show.saved import Saved, clean, measure_key, open_results
+from sim.show.saved import LONGEST_NAME, Saved, clean, measure_key, open_results
 from sim.show.trust import YARDSTICK, Fact, likelihood
 from sim.show.wording import amount, signed, span
 from sim.show.wording import figure as rounded
@@ -114,6 +115,11 @@ def test_equal_worlds_are_said_to_be_equal() -> None:
     assert "no difference at all" in figure(equal, LONELY).title
     for one in headline.findings(equal):
         assert "no difference at all" in one.claim
+    table = show_fixture.summarised(show_fixture.tidy(members=1, years=1, effects=none))
+    once = Saved(table, show_fixture.record(1, years=1, scenarios=("services_only",)))
+    for one in headline.findings(once):
+        assert "In one run of the model" in one.claim or "in one run of the model" in one.claim
+        assert one.luck == "one run; it came out equal to the baseline."
     assert charts.chart(equal, LONELY) is not None
 
 
@@ -234,9 +240,9 @@ def test_short_names_find_their_measure_and_a_slip_is_explained() -> None:
 
 
 def test_every_figure_is_written_in_every_form_and_size(saved: Saved, tmp_path: Path) -> None:
-    spec = figure(saved, LONELY)
+    spec = replace(figure(saved, LONELY), name="lonely_bevy_hub:no_minibus")
     names = {path.name for path in gallery.write(spec, tmp_path)}
-    stem = spec.name
+    stem = "lonely_bevy_hub__no_minibus"  # Windows takes no colon
     assert names == {f"{stem}_{size}.png" for size in SIZES} | {
         f"{stem}.svg", f"{stem}.csv", f"{stem}.txt",
     }  # fmt: skip
@@ -306,11 +312,22 @@ def test_labels_are_kept_apart_and_inside(blocks: list[tuple[float, float]]) -> 
 
 
 def test_a_long_name_is_never_cut_without_a_mark(saved: Saved) -> None:
-    long = "A very long name " * 6
-    told = show_fixture.record(titles=dict.fromkeys(show_fixture.TITLES, long))
+    titles = {key: f"{key}: a very long name " * 4 for key in show_fixture.TITLES}
+    told = show_fixture.record(titles=titles)
     drawn = charts.draw(figure(Saved(saved.summary, told), CRISES, kind="reached"))
     names = [each.get_text() for each in drawn.texts if each.get_weight() == "bold"]
     assert any(each.endswith("…") for each in names)
+
+
+@pytest.mark.parametrize("title", ["My plan", "Baseline", "A very long name " * 7])
+def test_two_plans_of_one_title_are_told_apart(title: str) -> None:
+    same = made(titles=dict.fromkeys(show_fixture.TITLES, title))
+    said = [one.title for one in headline.findings(same)]
+    assert {each.rsplit("(")[-1] for each in said} == {"services_only)", "bevy_hub)"}
+    assert max(map(len, said)) <= LONGEST_NAME
+    rows = csv_text(figure(same, LONELY))
+    assert "(services_only)" in rows and "(bevy_hub)" in rows
+    assert made().title("bevy_hub") == show_fixture.TITLES["bevy_hub"]
 
 
 def test_series_differ_by_more_than_colour(saved: Saved) -> None:

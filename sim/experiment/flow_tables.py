@@ -125,6 +125,19 @@ def keep(folder: Path, provenance: Mapping[int, Mapping[str, Any]]) -> None:
 
 
 def load(folder: Path | str, members: bool = False) -> pd.DataFrame | None:
-    """The flows kept in an output folder, or None where there are none."""
+    """The flows kept in an output folder, or None where there are none.
+
+    Raises UserMistake for a file that is damaged.
+    """
     path = Path(folder) / (BY_MEMBER if members else FILE)
-    return pd.read_csv(path, encoding="utf-8") if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        found = pd.read_csv(path, encoding="utf-8")
+        figures = found[["value"] if members else COLUMNS[5:]]
+        # A cost for each may be unknown; a sum of money never is.
+        if not np.isfinite(figures[found["stage"].isin([PAID, SPENT])]).to_numpy().all():
+            raise ValueError("a sum is missing")
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise results.damaged(path) from error
+    return found

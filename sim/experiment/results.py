@@ -123,7 +123,7 @@ def _read(folder: Path, only: list[tuple[str, str, Any]] | None = None) -> pa.Ta
         found.validate()
         return found.select(table.COLUMNS)
     except (pa.ArrowException, OSError, KeyError) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
 
 
 def load_summary(folder: Path | str) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def load_summary(folder: Path | str) -> pd.DataFrame:
         found = pd.read_csv(path, encoding="utf-8", keep_default_na=False, na_values=[""])
         found = found[SUMMARY_COLUMNS]
     except (ValueError, KeyError, UnicodeError) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     for name in ("scenario", "measure", "group"):
         found[name] = found[name].astype(str).map(_open_cell)
     return found
@@ -147,9 +147,9 @@ def load_run(folder: Path | str) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     if not isinstance(found, dict):
-        raise _damaged(path)
+        raise damaged(path)
     return found
 
 
@@ -193,7 +193,8 @@ def _need(path: Path, folder: Path) -> None:
         )
 
 
-def _damaged(path: Path) -> UserMistake:
+def damaged(path: Path) -> UserMistake:
+    """What to say of a results file that cannot be read."""
     return UserMistake(
         f"{path}: this file is damaged or was not written by a run. "
         "Run the same command again to rebuild it."

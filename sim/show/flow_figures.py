@@ -16,7 +16,6 @@ from sim.show.saved import Saved, clean
 from sim.show.trust import ENOUGH_RUNS
 from sim.show.wording import PRICES, joined
 from sim.show.worth import NAMES
-from sim.units import financial_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,12 +146,11 @@ def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec 
     below = " Lines below zero are in the table only." if min(
         (each.mean for each in spent), default=0.0
     ) < 0 else ""  # fmt: skip
-    years = f"{financial_year(1)} to {financial_year(max(1, saved.years))}"
     return FlowSpec(
         f"pounds_{scenario}",
         _title(saved.title(scenario), paid, spent),
-        f"Where the pounds went: {UNIT}. {saved.place}, {years}. {bars} What a council or the NHS "
-        f"spent it on is the difference from the baseline.{below}",
+        f"Where the pounds went: {UNIT}. {saved.place}, {saved.period}. {bars} What a council or "
+        f"the NHS spent it on is the difference from the baseline.{below}",
         source_line(saved), paid, spent, n, saved.partial_words,
     )  # fmt: skip
 

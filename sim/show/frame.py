@@ -122,15 +122,17 @@ def beside(page: Page, text: str, left: float, room: float, centre: float, talle
 def write(spec: Shown, folder: Path, draw: Draw) -> list[Path]:
     """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
     words = alt_text(spec)
+    # Windows takes no colon in a file's name, and a variant's name has one.
+    name = spec.name.replace(":", "__")
     made: list[Path] = []
     for size in SIZES:
         picture = draw(spec, size)
         if size == "landscape":
-            made.append(put(folder / f"{spec.name}.svg", svg_bytes(picture, spec.title, words)))
+            made.append(put(folder / f"{name}.svg", svg_bytes(picture, spec.title, words)))
         content = png_bytes(picture, spec.title, words)
-        made.append(put(folder / f"{spec.name}_{size}.png", content))
-    made.append(put(folder / f"{spec.name}.csv", csv_text(spec).encode("utf-8")))
-    made.append(put(folder / f"{spec.name}.txt", f"{words}\n".encode()))
+        made.append(put(folder / f"{name}_{size}.png", content))
+    made.append(put(folder / f"{name}.csv", csv_text(spec).encode("utf-8")))
+    made.append(put(folder / f"{name}.txt", f"{words}\n".encode()))
     return made
 
 

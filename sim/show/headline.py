@@ -140,6 +140,8 @@ def _change(fact: Fact, about: str = "") -> str:
 
 def _claim(fact: Fact) -> str:
     year, words = financial_year(fact.year), phrase(fact.measure)
+    if fact.verdict == "same" and fact.members == 1:
+        return f"In one run of the model in {year}: no difference at all in {words.noun}."
     if fact.verdict == "same":
         return f"In the model, no difference at all in {words.noun} in {year}: the runs are equal."
     if fact.verdict == "one_run":
@@ -171,6 +173,8 @@ def _is_better(fact: Fact) -> bool:
 
 
 def _luck(fact: Fact) -> str:
+    if fact.verdict == "same" and fact.members == 1:
+        return "one run; it came out equal to the baseline."
     if fact.verdict == "one_run":
         return "one run; luck alone could explain it."
     if fact.verdict == "same":

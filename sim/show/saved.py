@@ -189,9 +189,22 @@ class Saved:
         return told if isinstance(told, Mapping) else {}
 
     def title(self, key: str) -> str:
-        """A scenario's title in plain words."""
+        """A scenario's title in plain words; two plans of one title are told apart by name."""
         if key == BASELINE:
             return "Baseline"
+        return self._titles.get(key) or self._said(key)
+
+    @functools.cached_property
+    def _titles(self) -> dict[str, str]:
+        said = {key: self._said(key) for key in self.scenarios}
+        every = ["Baseline", *said.values()]
+        twice = [key for key in said if every.count(said[key]) > 1]
+        for key in twice:
+            name = f" ({clean(key, LONGEST_NAME // 2)})"
+            said[key] = clean(said[key], LONGEST_NAME - len(name)) + name
+        return said
+
+    def _said(self, key: str) -> str:
         told = clean(self.scenario_text(key).get("title") or "").rstrip(".")
         return told or clean(key.replace("_", " ").capitalize()) or "Unnamed scenario"
 
