@@ -52,7 +52,8 @@ class PlainResident(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
                 kin += strength
         connection = p.connection_friend * close + p.connection_kin * kin
         connection += p.connection_neighbour * len(self.neighbours)
-        company = p.company_friend * close + p.company_kin * kin + self.hub_hours
+        company = p.company_friend * close + p.company_kin * kin
+        company += p.company_hub * (self.hub_hours + self.activity_hours)
         company += p.company_neighbour * len(self.neighbours)
         if with_partner:
             connection += p.connection_partner
@@ -103,6 +104,7 @@ COPIED = (
     "household_size",
     "kin_outside",
     "hub_hours",
+    "activity_hours",
 )
 
 

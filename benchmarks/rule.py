@@ -34,8 +34,8 @@ class DrawnBefore:
         self.noise = luck.normal(Decision.FEELING, people.id, when)
         self.event_draw = luck.uniform(Decision.EVENT, people.id, when)
         self.event_size = luck.exponential(Decision.EVENT_SIZE, people.id, when)
-        hit = self.event_draw < model.p.array("bad_event", QUINTILES)[people.quintile]
-        self.size_of_hits = self.event_size[hit]
+        self.event_chance = model.p.array("bad_event", QUINTILES)[people.quintile]
+        self.size_of_hits = self.event_size[self.event_draw < self.event_chance]
 
     def normal(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Noise, for everyone."""
@@ -44,9 +44,8 @@ class DrawnBefore:
     def hit_by(
         self, decision: Decision, ids: Ids, month: int, chance: Floats, group: NDArray[np.uint8]
     ) -> NDArray[np.int64]:
-        """Whom something bad happens to, by the draws made before."""
-        might = np.flatnonzero(self.event_draw < chance.max())
-        return might[self.event_draw[might] < chance[group[might]]]
+        """Whom something bad happens to, by each one's draw and chance, as on the plain side."""
+        return np.flatnonzero(self.event_draw < self.event_chance)
 
     def exponential(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """How bad it is, for those it happens to."""

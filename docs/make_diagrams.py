@@ -9,6 +9,7 @@ by phase, in the words of each phase's own docstring.
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import textwrap
 from pathlib import Path
@@ -60,6 +61,7 @@ def rooms_that_read(number: str) -> list[str]:
     return found
 
 
+@functools.cache
 def _attributes(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

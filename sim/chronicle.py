@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.model import CommunityModel
 
 Ids = NDArray[np.uint64]
-_LAST_IDENTITY = int(np.iinfo(np.uint64).max)
+_IDENTITIES = int(np.iinfo(np.uint64).max) + 1
 LAYERS = ("friends", "kin", "companions")
 
 
@@ -151,7 +151,7 @@ def identity_of(resident: Any) -> int:
     """The identity of a resident, or of a number that already is one."""
     identity = getattr(resident, "unique_id", resident)
     whole = isinstance(identity, int | np.integer) and not isinstance(identity, bool)
-    if not whole or not 0 <= identity <= _LAST_IDENTITY:
+    if not whole or not 0 <= identity < _IDENTITIES:
         raise UserMistake(
             f"{resident!r} is no resident. Give one, such as model.residents[0], or its unique_id."
         )

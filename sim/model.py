@@ -118,6 +118,7 @@ class CommunityModel(Gathering):
         strike(self, self.plan.shock, self.month - 1)
         if self.month % 12 == 1:
             self.council.april(self.p, 1 + self.month // 12)
+            self.world.ties.put_in_order()
         blocks = list(enumerate(self.plan.invest))
         for number, lever in sorted(blocks, key=lambda block: not block[1].acts_first):
             self._invest(number, lever)
@@ -146,6 +147,7 @@ class CommunityModel(Gathering):
         groups.keep_in_step(self.hubs, people)
         hub.leave_and_close(self.hubs, people, p, self.luck, self.month, decay)
         connector.a_month_passes(people)
+        connector.leave_activities(people, self.outside.hubs_open, p, self.luck, self.month)
         held = any(each.holds_circles for each in self.connectors)
         circle.let_go(people, ties.friends, held, p, self.luck, self.month)
         self.elsewhere.new_month()

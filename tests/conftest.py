@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 from browser import chromium, page  # noqa: F401 - fixtures, for whoever asks
 from hypothesis import HealthCheck, settings
 
 # Set before anything imports matplotlib, and inherited by the programs that tests start.
 os.environ["MPLBACKEND"] = "Agg"
+
+# The tests start about a hundred programs: each reads what the first has compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A promise that fails must fail again for the next reader: examples follow from the test itself.
 settings.register_profile(

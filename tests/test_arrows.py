@@ -24,6 +24,7 @@ TAKING_PART = {
     "hub_months",
     "hub_seat",
     "hub_hours",
+    "activity_hours",
     "by_minibus",
     "hub_volunteer",
     "stepped_in",

@@ -272,13 +272,13 @@ def test_a_torn_table_of_draws_is_a_plain_mistake() -> None:
     ],
 )
 def test_a_wrong_request_is_one_plain_sentence(
-    typed: list[str], said: str, tmp_path: Path
-) -> None:  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "sim", "calibrate", "--out", str(tmp_path / "o"), *typed],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    typed: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim import cli
+
+    assert cli.main(["calibrate", "--out", str(tmp_path / "o"), *typed]) == 2
+    told = capsys.readouterr().err
+    assert said in told and "Traceback" not in told
     assert not (tmp_path / "o").exists()
 
 

@@ -159,15 +159,18 @@ def shell(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_command_prints_rows_as_json_and_refuses_in_one_sentence():
-    sizes = "--residents 400 --years 2 --members 1 --months 4 --jobs 1".split()
+def test_the_command_prints_rows_as_json_and_refuses_in_one_sentence(capsys):
+    from sim import cli
+
+    sizes = "--residents 300 --years 2 --members 1 --months 4 --jobs 1".split()
     done = shell("local_area_coordination", *sizes, "--json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     assert [row["design"] for row in facts["rows"]] == FIVE
-    done = shell("services_only")
-    assert done.returncode == 2 and "nobody to evaluate" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1 and done.stdout == ""
+    assert cli.main(["evaluate", "services_only"]) == 2
+    told = capsys.readouterr()
+    assert "nobody to evaluate" in told.err
+    assert len(told.err.strip().splitlines()) == 1 and told.out == ""
 
 
 def test_the_command_tells_the_ladder_in_plain_words(monkeypatch, capsys, hub_town):

@@ -170,7 +170,10 @@ def test_a_stop_keeps_finished_members_and_says_how_to_resume(tmp_path, how):
 
 
 PROGRAM = """
-import sys
+import signal, sys
+# As from a terminal, even where these tests run in the background of a script, which starts its
+# programs deaf to Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from fake_model import FakeModel, FakePlan
 from sim.experiment.run import Interrupted, run_presets
 plans = (FakePlan("baseline"), FakePlan("slow", seconds=0.4))
@@ -184,8 +187,8 @@ except Interrupted as stop:
 """
 
 
-def started(out: Path) -> subprocess.Popen:
-    """Start a slow run in its own group of processes and wait for its second member."""
+def started(out: Path, until: int = 2) -> subprocess.Popen:
+    """Start a slow run in its own group of processes and wait until it says `until` members."""
     here = Path(__file__).parent
     running = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(out)],
@@ -197,7 +200,7 @@ def started(out: Path) -> subprocess.Popen:
     )
     assert running.stdout is not None
     for line in running.stdout:
-        if int(line) >= 2:
+        if int(line) >= until:
             break
     return running
 
@@ -223,6 +226,16 @@ def test_a_real_stop_ends_within_three_seconds_without_a_traceback(tmp_path):
     kept = len(list((tmp_path / "members").glob("member_*.parquet")))
     assert said.splitlines()[-1] == f"kept {kept}" and 2 <= kept < 40
     assert complaints == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals to a whole group of processes")
+def test_a_stop_while_the_workers_start_is_as_quiet(tmp_path):
+    running = started(tmp_path, until=0)
+    time.sleep(0.6)
+    os.killpg(running.pid, signal.SIGINT)
+    said, complaints = running.communicate(timeout=30)
+    assert (running.returncode, complaints) == (3, "")
+    assert said.splitlines()[-1].startswith("kept ")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")

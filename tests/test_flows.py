@@ -155,7 +155,7 @@ def comparison(tmp_path_factory):
         towns.hubs(payer="nhs", paid_lead=True), towns.services(gbp_per_head=20.0), title="Both"
     )
     folder = tmp_path_factory.mktemp("flows")
-    found = sim.compare(plan, place=towns.PLACE, residents=500, years=1, members=2, in_process=True,
+    found = sim.compare(plan, place=towns.PLACE, residents=300, years=1, members=2, in_process=True,
                         out=folder)  # fmt: skip
     return found, folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -48,6 +49,11 @@ NAMED_NUMBERS = {
     "BISECTIONS": "numerical precision: halvings of an interval until it cannot shrink",
     "MOST_MONTHS_COUNTED": "a counter stops here; far beyond any run",
 }
+
+
+@functools.cache
+def syntax(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def room(path: Path) -> str:
@@ -178,7 +184,7 @@ def test_every_named_number_is_still_in_the_house() -> None:
         name.lstrip("_")
         for path in ROOMS
         if acts(room(path))
-        for name in named_in_capitals(ast.parse(path.read_text(encoding="utf-8"))).values()
+        for name in named_in_capitals(syntax(path)).values()
     }
     assert set(NAMED_NUMBERS) <= here, set(NAMED_NUMBERS) - here
 
@@ -187,7 +193,7 @@ def test_every_room_opens_with_a_doorplate() -> None:
     faults = [
         f"sim/{room(path)}:1"
         for path in ROOMS
-        if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
+        if not (ast.get_docstring(syntax(path)) or "").strip()
     ]
     assert not faults, listed(faults)
 
@@ -243,7 +249,7 @@ def test_only_the_command_line_prints() -> None:
         f"sim/{room(path)}:{line}: {name}"
         for path in ROOMS
         if not room(path).startswith("cli")
-        for line, name, _ in calls(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name, _ in calls(syntax(path))
         if name in {"print", "sys.stdout.write", "sys.stderr.write"}
     ]
     assert not faults, listed(faults)
@@ -259,7 +265,7 @@ def test_nothing_runs_text_or_opens_a_pickle() -> None:
     """Results and scenarios come from strangers: reading them must never run them."""
     faults = []
     for path in ROOMS:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = syntax(path)
         for line, name, call in calls(tree):
             shell = any(
                 word.arg == "shell"
@@ -289,7 +295,7 @@ def test_guards_are_exceptions_because_asserts_can_be_switched_off() -> None:
     faults = [
         f"sim/{room(path)}:{node.lineno}"
         for path in ROOMS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(syntax(path))
         if isinstance(node, ast.Assert)
     ]
     assert not faults, listed(faults)

@@ -228,9 +228,10 @@ def test_visits_without_company_bring_nothing_but_the_bill(monkeypatch) -> None:
 
 
 def test_connectors_without_places_and_notice_bring_nothing(monkeypatch) -> None:
-    """Link workers act by introducing people and by finding need, and in no other way."""
+    """Link workers act by introducing people to places and by finding need, in no other way."""
     block = {"lever": "connectors", "gbp_per_head": 60.0, "post": "link_worker", "payer": "nhs"}
     monkeypatch.setattr("sim.agents.connector.introduce", lambda *args: 0)
+    monkeypatch.setattr("sim.agents.connector.OtherActivities.take", lambda here, found: found[:0])
     monkeypatch.setattr("sim.agents.connector.come_to_notice", lambda *args: None)
     base, cut = lived(months=8), lived(plan(block), months=8)
     assert sum(each.referred for each in cut.connectors[1:]) > 5

@@ -194,7 +194,7 @@ def test_a_coordinator_with_too_many_to_look_after_is_cheaper_and_overloaded() -
 
 def test_an_appeal_is_answered_where_people_have_time() -> None:
     """Those who step in follow readiness, which follows affluence."""
-    model = town("baseline", place="England", residents=6_000)
+    model = town("baseline", place="England", residents=12_000)
     people = model.world.people
     people.volunteers = False
     model.appeal_places = len(people)
@@ -334,7 +334,7 @@ def test_building_that_stops_half_way_fades() -> None:
 
 
 def test_a_left_behind_neighbourhood_opens_later_unless_a_plan_says_when() -> None:
-    here = town("baseline", place="England", residents=4_000).sample.neighbourhoods
+    here = town("baseline", place="England", residents=6_000).sample.neighbourhoods
     ready = Readiness(here, P)
     assert ready.left_behind.any() and not ready.left_behind.all()
     weak, other = int(np.argmax(ready.left_behind)), int(np.argmin(ready.left_behind))

@@ -6,7 +6,9 @@ import pytest
 from sim.agents.need import onset_shares, worsening
 from sim.experiment import need_balance
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, LEVELS
+from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, LEVELS, OLDEST_AGE
+from sim.world.margins import need_by_age
+from sim.world.vital import age_weights
 
 ROOM = 0.10
 OLDEST = AGE_BANDS.index("85_plus")
@@ -33,6 +35,17 @@ def test_shares_always_add_up_and_none_is_negative(p):
     told = need_balance.project(need_balance.opening_shares(p), need_balance.rates_of(p), 3)
     assert np.allclose(told.sum(axis=2), 1.0)
     assert told.min() >= 0.0
+
+
+def test_need_rises_with_every_year_from_fifty_and_no_band_has_more_or_less_of_it(p):
+    told, people = need_by_age(p), age_weights()
+    for start, stop in zip(AGE_BAND_STARTS, [*AGE_BAND_STARTS[1:], OLDEST_AGE], strict=True):
+        here = told[start:stop]
+        assert np.average(here, weights=people[start:stop]) == pytest.approx(1.0)
+        if start >= p.need_rises_from_age:
+            assert np.allclose(np.diff(np.log(here)), p.need_rise_per_year_of_age)
+        else:
+            assert (here == 1.0).all()
 
 
 def test_without_onset_need_only_falls(p):

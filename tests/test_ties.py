@@ -7,6 +7,7 @@ like age, neighbours of one street, and what is stored tie by tie adds up person
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import networkx as nx
@@ -16,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from towns import hubs, plan, town
 
-from sim.luck import pair_ids
+from sim.experiment.fit_contacts import contacts_by_age
+from sim.luck import mix_ids, pair_ids
 from sim.model import CommunityModel
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, Ties, in_order, pair_within, unseen
 
 KINDS = {
     "friends": {"friend", "interest"},
@@ -180,7 +182,9 @@ def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_a
         months = people.age_months[layer.a[inside]] - people.age_months[layer.b[inside]]
         return np.abs(months) / 12
 
-    strangers = np.abs(people.age_months - np.roll(people.age_months, 4_001)) / 12
+    # anybody with anybody: in the order of rows, homes of like age lie at like places
+    anybody = people.age_months[np.argsort(mix_ids(people.id, 1))]
+    strangers = np.abs(people.age_months - anybody) / 12
     assert np.median(gap(ties.friends)) < np.median(strangers) / 2
     assert 20 < np.median(gap(ties.kin)) < 40
     near = ties.neighbours
@@ -189,6 +193,38 @@ def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_a
     inside = ties.friends.inside()
     house = people.household
     assert (house[ties.friends.a[inside]] != house[ties.friends.b[inside]]).all()
+
+
+def test_old_and_young_live_in_the_same_streets_of_about_forty_homes(england) -> None:
+    """Homes are numbered by age; streets cut from that order would be of one age each."""
+    people, each = england.world.people, england.p.households_per_street
+    years = people.age_months / 12
+    street = people.street
+    mean = np.bincount(street, weights=years) / np.bincount(street)
+    between = np.average((mean - years.mean()) ** 2, weights=np.bincount(street))
+    assert between < years.var() / 5
+    for at in np.unique(street)[:20]:
+        assert np.unique(people.area[street == at]).size == 1
+        assert each / 2 < np.unique(people.household[street == at]).size < each * 2
+
+
+def test_contacts_are_all_ties_held_outside_the_home_by_the_hours_they_bring() -> None:
+    """By hand: friends of 40 and 50 (full strength), neighbours of 40 and 70, two of one home."""
+    ties = Ties()
+    ends = {"friends": (0, 1), "neighbours": (0, 2), "kin": (0, 3)}
+    for name, (a, b) in ends.items():
+        ties.layers()[name].add(
+            np.array([a]), np.array([b]), np.array([a + b], dtype=np.uint64), FULL, 0
+        )
+    people = SimpleNamespace(
+        age_months=np.array([40, 50, 70, 41]) * 12, household=np.array([0, 1, 2, 0])
+    )
+    hours = SimpleNamespace(company_friend=0.6, company_kin=0.8, company_neighbour=0.4)
+    model = SimpleNamespace(world=SimpleNamespace(people=people, ties=ties), p=hours)
+    found = contacts_by_age(model)
+    assert found["contact_within_10"] == pytest.approx(0.6)
+    ages = [[40, 50] * 6 + [40, 70] * 4, [50, 40] * 6 + [70, 40] * 4]
+    assert found["contact_correlation"] == pytest.approx(np.corrcoef(ages)[0, 1])
 
 
 def test_older_people_chat_with_more_neighbours_than_the_young(england) -> None:
@@ -294,6 +330,20 @@ def test_both_sums_at_once_are_the_sums_one_by_one(friends: int, feeling: int) -
     assert (strength - 1).tolist() == edges.sum_strength(people).tolist()
     whole = value.astype(np.int64)
     assert (across - 1).tolist() == edges.sum_across(edges.strength, whole).tolist()
+    assert [each.tolist() for each in edges.sums(value)] == [
+        (strength - 1).tolist(),
+        (across - 1).tolist(),
+    ]
+
+
+@given(ties=some_ties, strengths=words)
+def test_putting_ties_in_order_changes_nothing_but_their_order(ties, strengths) -> None:
+    edges = listed(ties, strengths)
+    edges.put_in_order()
+    edges.check(PEOPLE)
+    assert as_set(edges) == as_set(listed(ties, strengths))
+    for part in (edges.a[: edges.inner].tolist(), edges.a[edges.inner :].tolist()):
+        assert part == sorted(part)
 
 
 @given(ties=some_ties, strengths=words, wanted=st.lists(st.booleans(), min_size=25, max_size=25))

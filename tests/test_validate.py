@@ -33,7 +33,7 @@ from sim.world.ties import Ties
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    return room.validate(residents=2000, years=1, seed=1)
+    return room.validate(residents=1000, years=1, seed=1)
 
 
 def test_verdicts_follow_the_room_allowed() -> None:

@@ -27,7 +27,7 @@ def lived():
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> Comparison:
-    return compare("services_only", place="Hartlepool", residents=1_000, years=2, members=2,
+    return compare("services_only", place="Hartlepool", residents=500, years=2, members=2,
                    in_process=True, out=tmp_path_factory.mktemp("work") / "run")  # fmt: skip
 
 

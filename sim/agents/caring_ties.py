@@ -17,10 +17,11 @@ from sim.parameters import Parameters
 from sim.units import minutes
 from sim.world.bands import PENSION_AGE
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, Ties
+from sim.world.ties import FULL, EdgeList, Kind, Ties, in_order
 
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_KEEN_BITS = np.uint64(np.iinfo(np.uint32).bits)
 
 
 @dataclass
@@ -95,9 +96,7 @@ def household_carer(people: Columns, rows: Rows, able: Flags) -> Rows:
     concerned = np.zeros(int(people.household.max()) + 1, dtype=np.bool_)
     concerned[people.household[rows[shares]]] = True
     members = np.flatnonzero(concerned[people.household] & able)
-    line = members[
-        np.lexsort((people.id[members], people.help_keenness[members], people.household[members]))
-    ]
+    line = members[_by_house_and_keenness(people, members)]
     house = people.household[line]
     keenest = np.full(concerned.size, -1, dtype=np.int64)
     keenest[house] = line  # the last written is the keenest
@@ -109,6 +108,20 @@ def household_carer(people: Columns, rows: Rows, able: Flags) -> Rows:
     mate = people.partner[rows]
     best = np.where((mate >= 0) & able[mate], mate, best)
     return np.where(shares, best, -1)
+
+
+def _by_house_and_keenness(people: Columns, rows: Rows) -> Rows:
+    """Places in `rows` by household, then keenness, then identity: one number holds the first two.
+
+    Only where somebody is exactly as keen as another of the household are all three sorted.
+    """
+    keen, house = people.help_keenness[rows], people.household[rows]
+    both = (house.astype(np.uint64) << _KEEN_BITS) | keen.view(np.uint32)
+    line = np.argsort(both)
+    sorted_by_both = both[line]
+    if np.any(sorted_by_both[1:] == sorted_by_both[:-1]) or np.signbit(keen).any():
+        return np.lexsort((people.id[rows], keen, house))
+    return line
 
 
 def near_kin(people: Columns, kin: EdgeList, rows: Rows, able: Flags) -> Rows:
@@ -172,12 +185,9 @@ def _help_along(
 
     Returns (cared, carer, key), both ways.
     """
-    one = np.flatnonzero(needs[edges.a])
-    one = one[edges.b[one] >= 0]
-    one = one[able[edges.b[one]]]
-    two = np.flatnonzero(needs[edges.b])  # of a tie to outside, the last resident answers
-    two = two[edges.b[two] >= 0]
-    two = two[able[edges.a[two]]]
+    a, b = edges.a[: edges.inner], edges.b[: edges.inner]
+    one, two = np.flatnonzero(needs[a]), np.flatnonzero(needs[b])
+    one, two = one[able[b[one]]], two[able[a[two]]]
     cared = np.concatenate([edges.a[one], edges.b[two]])
     carer = np.concatenate([edges.b[one], edges.a[two]])
     tie = np.concatenate([one, two])
@@ -199,7 +209,7 @@ def ration(ids: Ids, helper: Rows, wanted: Rows, room: Rows) -> Rows:
     """
     got = np.zeros(ids.size, dtype=np.int64)
     some = np.flatnonzero((helper >= 0) & (wanted > 0))
-    line = some[np.lexsort((ids[some], helper[some]))]
+    line = some[in_order(helper[some], ids[some])]
     total = np.cumsum(wanted[line])
     starts = np.flatnonzero(np.r_[True, helper[line][1:] != helper[line][:-1]])
     before = np.repeat(np.concatenate([[0], total])[starts], np.diff(np.r_[starts, line.size]))

@@ -138,7 +138,11 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     def _place(
         self, hubs: list[Hub], people: Columns, willing: Rows, p: Parameters, luck: Luck, month: int
     ) -> int:
-        """Introduce each to a hub with a free place; some other activity exists outside hubs."""
+        """Introduce each to a hub with a free place; some other activity exists outside hubs.
+
+        An activity is company as a club's sessions are, and ends as membership does. Who else
+        comes is not known, so no tie begins there.
+        """
         placed = introduce(hubs, people, willing, self.model.nearness, p, luck, month)
         left = willing[people.hub[willing] < 0]
         found = left[
@@ -146,13 +150,25 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
                 Decision.OTHER_ACTIVITY, people.id[left], month, p.other_activity_free_share
             )
         ]
-        return placed + int(self.model.elsewhere.take(found).size)
+        taken = self.model.elsewhere.take(found)
+        hours = p.lunch_club_attendance_given_member * p.hub_hours_per_session
+        people.activity_hours[taken] = hours
+        return placed + int(taken.size)
 
 
 def a_month_passes(people: Columns) -> None:
     """The year since a connector found somebody is a month shorter."""
     found = np.flatnonzero(people.referred)
     people.referred[found] -= 1
+
+
+def leave_activities(
+    people: Columns, places_open: bool, p: Parameters, luck: Luck, month: int
+) -> None:
+    """People drift away from activities as from hubs; all stop while places are shut."""
+    rows = np.flatnonzero(people.activity_hours > 0)
+    gone = luck.happens(Decision.ACTIVITY_LEAVE, people.id[rows], month, p.hub_leave_per_month)
+    people.activity_hours[rows[gone | ~people.at_home[rows] | (not places_open)]] = 0.0
 
 
 def come_to_notice(people: Columns, rows: Rows, funded: bool) -> None:

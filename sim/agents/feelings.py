@@ -38,60 +38,78 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     Returns the strength-weighted sum of feelings of partner and in-place friends: float64[n].
     """
     size = len(people)
-    friends, felt = np.zeros(size), np.zeros(size)
     z = np.rint(people.z * np.float32(_Z_UNIT))  # whole numbers that 24 bits hold
-    ties.friends.add_sums(z, friends, felt)
+    friends, felt = ties.friends.sums(z)
     ties.companions.add_sums(z, friends, felt)
-    coupled = np.flatnonzero(people.partner >= 0)
-    mate = people.partner[coupled].astype(np.int64)
-    felt[coupled] += z[mate] * np.float64(FULL)
-    friends *= 1.0 / FULL
-    people.friend_strength = friends
-    together = np.zeros(size, dtype=np.bool_)
-    together[coupled] = people.household[mate] == people.household[coupled]
-    shares = (people.household_size > 1) & people.at_home & ~together
+    kin, known = _kin_apart(people, ties.kin), ties.neighbours.count(size)
+    together = _with_partner(people, z, felt)
+    many = people.friend_strength
+    np.multiply(friends, 1.0 / FULL, out=many, casting="same_kind")
+    relatives = np.multiply(people.kin_outside, np.float32(p.kin_strength))
+    relatives += kin
     parts = (
-        (people.friend_strength, p.connection_friend, p.company_friend),
-        (_kin_apart(people, ties.kin, p), p.connection_kin, p.company_kin),
-        (_neighbours(ties.neighbours, size), p.connection_neighbour, p.company_neighbour),
+        (many, p.connection_friend, p.company_friend),
+        (relatives, p.connection_kin, p.company_kin),
+        (known.astype(np.float32), p.connection_neighbour, p.company_neighbour),
     )
-    away = np.flatnonzero(~people.at_home)  # staff and fellow residents are company of a kind
-    connection, company = np.empty((2, size), dtype=np.float32)
-    part = np.empty_like(connection)
-    for total, sharing, partner, in_care in (
-        (connection, p.connection_sharing, p.connection_partner, p.connection_care_home),
-        (company, p.company_sharing, p.company_partner, p.company_care_home),
-    ):
-        np.multiply(shares, np.float32(sharing), out=total)
-        total += np.multiply(together, np.float32(partner), out=part)
-        total[away] += np.float32(in_care)
-    for many, felt_each, hours_each in parts:
-        connection += np.multiply(many, np.float32(felt_each), out=part)
-        company += np.multiply(many, np.float32(hours_each), out=part)
+    at_home, code = _by_home(p), _home_code(people, together)
+    part = np.empty_like(many)
+    for row, total in enumerate((people.connection, people.company)):
+        at_home[row].take(code, mode="clip", out=total)
+        for much, *each in parts:
+            total += np.multiply(much, np.float32(each[row]), out=part)
+    company = people.company
     came = np.flatnonzero(people.hub_hours > 0)
     company[came] += p.company_hub * people.hub_hours[came]
+    busy = np.flatnonzero(people.activity_hours > 0)
+    company[busy] += p.company_hub * people.activity_hours[busy]
     visited = np.flatnonzero(people.visit_hours > 0)
     company[visited] += p.company_visit * people.visit_hours[visited]
     online = np.flatnonzero(people.taught_online)
     company[online] += p.online_company_per_kin * people.kin_outside[online]
-    people.connection = connection
-    people.company = company
     return felt
 
 
-def _kin_apart(people: Columns, kin: EdgeList, p: Parameters) -> Singles:
-    """Strength of ties with family who live elsewhere: float32[n]."""
-    apart = people.household[kin.a] != people.household[kin.b]
+def _with_partner(people: Columns, z: Singles, felt: Floats) -> NDArray[np.bool_]:
+    """Add the partner's feelings to `felt`; returns who lives with theirs: bool[n]."""
+    coupled = people.partner >= 0
+    mate = np.maximum(people.partner, 0).astype(np.int64)
+    theirs = z.take(mate, mode="clip")  # without a partner somebody else's, counted for nothing
+    theirs *= coupled
+    theirs *= np.float32(FULL)
+    felt += theirs
+    together = people.household.take(mate, mode="clip") == people.household
+    return np.asarray(together & coupled)
+
+
+def _home_code(people: Columns, together: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Who one lives with: 1 a partner, 2 somebody else, 4 a care home (and 5 with a partner)."""
+    away = ~people.at_home
+    shares = people.household_size > 1
+    shares &= ~(together | away)
+    code = away.view(np.uint8)
+    for digit in (shares, together):
+        code = code + code  # small whole numbers add up quicker than they shift
+        code += digit.view(np.uint8)
+    return code.astype(np.int64)
+
+
+def _by_home(p: Parameters) -> Singles:
+    """Connection and hours of company by `_home_code`: float32[2, 8]."""
+    connection = p.connection_partner, p.connection_sharing, p.connection_care_home
+    company = p.company_partner, p.company_sharing, p.company_care_home
+    code = np.arange(1 << len(company))
+    each = np.stack([code & 1, code >> 1 & 1, code >> 2]).astype(np.float32)
+    return np.asarray(np.array([connection, company], dtype=np.float32) @ each)
+
+
+def _kin_apart(people: Columns, kin: EdgeList) -> Singles:
+    """Strength of ties with family here who live elsewhere: float32[n], to the last bit."""
+    apart = people.household.take(kin.a) != people.household.take(kin.b)
     inside = np.zeros(len(people))
     kin.add_strengths(kin.strength * apart, inside)
-    total = np.multiply(people.kin_outside, np.float32(p.kin_strength))
-    total += np.multiply(inside, 1.0 / FULL, out=inside)
-    return total
-
-
-def _neighbours(neighbours: EdgeList, size: int) -> Singles:
-    """How many neighbours each person knows: float32[n]."""
-    return neighbours.count(size).astype(np.float32)
+    inside *= 1.0 / FULL
+    return inside.astype(np.float32)
 
 
 def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
@@ -101,15 +119,15 @@ def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
     """
     strength = people.friend_strength + np.float32(1.0)
     strength += people.partner >= 0
-    mean = (felt * (1.0 / (FULL * _Z_UNIT))).astype(np.float32)
-    mean /= strength
-    return mean
+    mean = np.empty_like(strength)
+    np.multiply(felt, 1.0 / (FULL * _Z_UNIT), out=mean, casting="same_kind")
+    return np.divide(mean, strength, out=mean)
 
 
 def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Singles:
     """The level z* each person's circumstances pull them to: float32[n]."""
     man = ages - p.feeling_female / 2  # and a woman that much above
-    wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months)
+    wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months, mode="clip")
     part = np.empty_like(wanted)
     for much, what in (
         (p.feeling_disposition, people.disposition),
@@ -135,15 +153,15 @@ def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, age
     ids = people.id
     felt = connect(people, ties, p)
     step = wanted_feeling(people, felt, p, ages)
-    step -= people.z
-    step *= np.float32(p.feeling_speed)
     z = people.z
+    step -= z
+    step *= np.float32(p.feeling_speed)
     z += step
     z += np.multiply(luck.normal(Decision.FEELING, ids, month), p.feeling_noise)
     chance = p.array("bad_event", QUINTILES)
     hit = luck.hit_by(Decision.EVENT, ids, month, chance, people.quintile)
     z[hit] += p.bad_event_size * luck.exponential(Decision.EVENT_SIZE, ids[hit], month)
-    people.z = np.clip(z, np.float32(-FEELING_LIMIT), np.float32(FEELING_LIMIT), out=z)
+    np.clip(z, np.float32(-FEELING_LIMIT), np.float32(FEELING_LIMIT), out=z)
     people.bereavement *= np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
 
 

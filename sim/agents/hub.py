@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.companions import companions_help, share_tables
+from sim.agents.hub_wish import age_pull, walks_in, wish_for_company
 from sim.luck import Decision, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.units import SESSIONS_A_MONTH
@@ -106,6 +107,11 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             mask = mask & np.isin(people.ethnicity[rows], self.plan.ethnicities)
         return mask
 
+    @property
+    def for_the_old(self) -> bool:
+        """Whether it is for older people, as lunch clubs are when a plan names nobody."""
+        return not (self.plan.all_ages or self.plan.bands)
+
     def has_lift(self, p: Parameters) -> bool:
         """Whether the minibus had a seat free last month."""
         seats = self.minibus_seats * p.hub_minibus_trips_per_session
@@ -170,23 +176,27 @@ def join(
     luck: Luck,
     month: int,
 ) -> None:
-    """People who feel it is for them come by themselves: sooner with a friend there or near by.
+    """People who feel it is for them come: who lacks company sooner, and who has a friend there.
 
     `nearness` float[hub, area] is 1 in the hub's own neighbourhood and fades with distance. The
-    loneliest rarely walk in by themselves; those who need a lift come if the minibus has a seat.
+    loneliest by nature rarely walk in by themselves: they come with a friend, or if the minibus
+    has a seat for them.
     """
     if not any(hub.open for hub in hubs):
         return
     member = people.hub >= 0
-    keen = (p.hub_join_per_month * np.exp(-p.hub_shyness * people.z)).astype(np.float64)
-    drawn, there = _friends_there(member, ties.friends)
-    keen[drawn] *= 1.0 + p.hub_friend_pull * there / FULL
+    wish = p.hub_join_per_month * wish_for_company(people, p)
+    brought, (drawn, there) = np.zeros(len(people)), _friends_there(member, ties.friends)
+    brought[drawn] = p.hub_friend_pull * there / FULL
+    alone = walks_in(people, p)
     # Nobody comes whom the best of hubs would not bring.
     best = max(1.0, p.hub_walk_in_share_needing_lift, float(nearness.max(initial=0.0)))
-    most = keen * best * max(1.0, p.minority_reach_ratio_mainstream_hub)
+    most = wish * (np.maximum(alone, 1.0) + brought) * age_pull(people, p)
+    most *= best * max(1.0, p.minority_reach_ratio_mainstream_hub)
     most *= ~member & people.at_home
     rows = luck.hit(Decision.HUB_JOIN, people.id, month, most)
-    lift, keen = needs_lift(people, p, rows), keen[rows]
+    lift, wish, brought, alone = needs_lift(people, p, rows), wish[rows], brought[rows], alone[rows]
+    older = age_pull(people, p, rows)
     draw = luck.uniform(Decision.HUB_JOIN, people.id[rows], month)
     held = places_held(hubs, people)
     members = np.flatnonzero(member)
@@ -196,8 +206,11 @@ def join(
             continue
         near = nearness[hub.row][people.area[rows]]
         reach = np.where(lift, p.hub_walk_in_share_needing_lift, near)
+        first_step = alone
         if hub.has_lift(p):
             reach = np.where(lift, 1.0, reach)
+            first_step = np.where(lift, 1.0, alone)
+        keen = wish * (first_step + brought) * (older if hub.for_the_old else 1.0)
         alike = _people_like_them(people, members, hub, p)[people.ethnicity[rows]]
         comes = (draw < keen * reach * alike) & hub.welcomes(people, p, rows)
         comes &= people.hub[rows] < 0
@@ -270,9 +283,10 @@ def _free_seats(people: Columns, hub: Hub, wanted: int) -> Rows:
 def first_members(
     hub: Hub, people: Columns, nearness: NDArray[np.float64], p: Parameters, luck: Luck
 ) -> Rows:
-    """Who belongs when the record opens: keyed draws weighted by nearness, lift and ease."""
+    """Who belongs when the record opens: keyed draws weighted by what makes people join."""
     lift = np.where(needs_lift(people, p), p.hub_walk_in_share_needing_lift, 1.0)
-    weight = nearness[hub.row][people.area] * lift * np.exp(-p.hub_shyness * people.z)
+    weight = nearness[hub.row][people.area] * lift * walks_in(people, p)
+    weight = weight * wish_for_company(people, p) * age_pull(people, p)
     fit = hub.welcomes(people, p) & people.at_home & (people.hub < 0)
     draw = luck.exponential(Decision.HUB_JOIN, people.id, -hub.row)
     score = np.where(fit, draw / np.where(weight > 0, weight, 1.0), np.inf)

@@ -55,6 +55,8 @@ def settle(world: World, p: Parameters, luck: Luck, months: int) -> None:
     people.z = feelings.wanted_feeling(people, np.zeros(len(people)), p, ages)
     need.mark_disabled(people, world.areas, p)
     for month in range(1 - months, 1):
+        if month % 12 == 0:
+            ties.put_in_order()
         make_and_lose_friends(people, ties.friends, p, luck, month)
         turn_over_neighbours(people, ties.neighbours, p, luck, month)
         grief = people.bereavement.copy()

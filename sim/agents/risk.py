@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, LEVELS, QUINTILES, SEXES
+from sim.world.bands import AGE_BANDS, LEVELS, OLDEST_AGE, QUINTILES, SEXES
 from sim.world.columns import Columns
-from sim.world.margins import need_gradient
+from sim.world.margins import need_by_age, need_gradient
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class Norms:
     def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:
         """Raw multipliers over their starting mean for the same age band and sex."""
         cell = people.band * len(SEXES) + people.sex
-        return np.asarray(raw / self.means[risk].ravel()[cell])
+        return np.asarray(raw / self.means[risk].ravel().take(cell))
 
 
 def lonely_exposure(people: Columns, norms: Norms, p: Parameters) -> Floats:
@@ -72,7 +72,9 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
         + apart * log(p.hr_mortality_isolation_elsa) * alone
     )
     return {
-        "onset": onset * need_gradient(p)[people.quintile, people.band],
+        "onset": onset
+        * need_gradient(p)[people.quintile, people.band]
+        * need_by_age(p)[np.minimum(people.age_months // 12, OLDEST_AGE)],
         "death": death * mortality_of_state(people, p),
         "admission": np.exp(body * log(p.hr_emergency_hosp_loneliness_mh_patients) * lonely)
         * p.array("admission_ratio", ("level_0", "level_1", "level_2", "level_3", "level_4"))[

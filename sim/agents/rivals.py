@@ -31,8 +31,8 @@ def choose(p: Parameters, rules: Mapping[str, str]) -> Parameters:
 def _rivals(p: Parameters) -> dict[str, dict[str, dict[str, float]]]:
     """Question -> rival rule -> the numbers it sets."""
     return {
-        # Ours: among people of one's age where one lives or shares an interest, a quarter through
-        # a friend. Rivals: among whoever is there, of any age and through nobody; or mostly
+        # Ours: among people of one's age where one lives or shares an interest, three in ten
+        # through a friend. Rivals: among whoever is there, of any age and through nobody; or mostly
         # through the friends one has.
         "new_friends": {
             "meeting_place": {

@@ -110,18 +110,18 @@ def _leave(people: Columns, rows: Rows) -> None:
 
 
 def _come(scheme: Scheme, people: Columns, p: Parameters, luck: Luck, month: int) -> None:
-    """Free places go to those who come to notice and say yes; the lonely come first to visits."""
+    """Free places go to those who come to notice and say yes, befrienders' to the lonely sooner."""
     free = scheme.places - int(np.count_nonzero(people.visits == scheme.row))
     if scheme.shut_for or free <= 0:
         return
     fit = np.flatnonzero(scheme.fit(people, p) & (people.visits < 0))
-    chance = p.referral_noticed_share * p.visit_accepts_share
+    chance = np.full(fit.size, p.referral_noticed_share * p.visit_accepts_share)
     if scheme.who == "care_home":
-        chance = p.visit_accepts_share  # the home asks everybody
+        chance[:] = p.visit_accepts_share  # the home asks everybody
+    elif scheme.who == "befriended":  # whoever refers knows who is lonely or in need
+        chance *= np.exp(p.referral_per_z * people.z[fit] + p.referral_per_need * people.need[fit])
     rows = fit[luck.happens(Decision.VISIT_JOIN, people.id[fit], month, chance)]
     score = luck.exponential(Decision.VISIT_RANK, people.id[rows], month)
-    if scheme.who == "befriended":
-        score /= np.exp(p.referral_per_z * people.z[rows] + p.referral_per_need * people.need[rows])
     chosen = rows[np.lexsort((people.id[rows], score))][:free]
     people.visits[chosen] = scheme.row
     people.visit_months[chosen] = 0

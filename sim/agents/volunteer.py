@@ -107,7 +107,7 @@ def recruit(
         luck.happens(Decision.HUB_VOLUNTEER, people.id[rows], month, p.hub_volunteer_asked_says_yes)
     ]
     order = luck.bits(Decision.HUB_VOLUNTEER, people.id[rows], -month)
-    chosen = rows[np.lexsort((people.id[rows], order))][: wanted - have]
+    chosen = rows[np.lexsort((people.id[rows], order, ~member[rows]))][: wanted - have]
     people.hub_volunteer[chosen] = hub_row
     people.volunteers[chosen] = True
     _set_minutes(people, p)

@@ -28,7 +28,7 @@ from sim.experiment.request import Request
 Progress = Callable[[int, int, str], None]
 
 # One thread each: workers must not fight over cores, and sums must not depend on the core count.
-ONE_THREAD = dict.fromkeys(
+_ONE_THREAD = dict.fromkeys(
     (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
@@ -40,7 +40,7 @@ ONE_THREAD = dict.fromkeys(
 )
 _TRIES = 2
 _CRASHES_IN_A_ROW = 5
-IDLE_SECONDS = 60.0
+_IDLE_SECONDS = 60.0
 _LEFTOVER_SECONDS = 3600.0
 _BLINK_SECONDS = 0.002
 _KILLED = "its worker process was killed (often a sign of too little memory)"
@@ -193,22 +193,12 @@ class _Effort:
 
     def _until_a_worker_dies(self, jobs: int) -> bool:
         """Run with one pool; return False when a worker died and the pool is gone."""
-        from joblib.externals.loky.process_executor import (
-            BrokenProcessPool,
-            ProcessPoolExecutor,
-            TerminatedWorkerError,
-        )
+        from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
         alone = bool(self.suspects)
         queue = self.suspects if alone else self.waiting
         width = 1 if alone else max(1, min(jobs, len(queue)))
-        pool = ProcessPoolExecutor(
-            max_workers=width,
-            timeout=IDLE_SECONDS,
-            env=ONE_THREAD,
-            initializer=settle_in,
-            initargs=(os.getpid(),),
-        )
+        pool = workers(width)
         flight: dict[Future[float], int] = {}
         try:
             while queue or flight:
@@ -259,6 +249,29 @@ class _Effort:
                 self.tell("a worker was killed; starting again with those left")
 
 
+def workers(width: int) -> Any:
+    """Return a pool of up to `width` processes: one thread each, deaf to Ctrl-C, idle a minute.
+
+    Hand it tasks inside `ctrl_c_later`, so that a worker is deaf from its first moment.
+    """
+    from multiprocessing import resource_tracker as pythons
+
+    from joblib.externals.loky.backend import resource_tracker as lokys
+    from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+    # Starting a keeper of shared resources ends any hold on Ctrl-C. Started on the way to the
+    # first worker, it let a terminal's Ctrl-C into that worker's imports and onto the screen.
+    for keeper in (pythons, lokys):
+        keeper.ensure_running()
+    return ProcessPoolExecutor(
+        max_workers=width,
+        timeout=_IDLE_SECONDS,
+        env=_ONE_THREAD,
+        initializer=_settle_in,
+        initargs=(os.getpid(),),
+    )
+
+
 def until_all_are_taken(flight: Iterable[Future[Any]]) -> None:
     """Wait a moment: a pool told to stop trips over a task handed in but not yet taken up."""
     until = time.monotonic() + 1
@@ -266,7 +279,7 @@ def until_all_are_taken(flight: Iterable[Future[Any]]) -> None:
         time.sleep(_BLINK_SECONDS)
 
 
-def settle_in(main_process: int) -> None:
+def _settle_in(main_process: int) -> None:
     """Prepare a worker: deaf to Ctrl-C, and gone within a second of its main process."""
     # In a terminal Ctrl-C reaches every process; a worker's own traceback would only confuse.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -85,7 +85,8 @@ class Feelings:
         found.add("often_lonely_lowest_year", low, f"per cent by year: {told}")
         found.add("often_lonely_highest_year", high, f"per cent by year: {told}")
         end, words = self.looks[-1], "at the end of the run; cuts were fixed at the start"
-        found.add("lonely_never_2024_25", end["never"], words)
+        year = [look["never"] for look in self.looks[:2]]
+        found.add("lonely_never_2024_25", float(np.mean(year)), "start and end of 2024/25")
         found.add("lonely_never_2023_24", end["never"], words)
         found.add("lonely_occasionally_2016_17", end["occasionally"], words)
         found.add("lonely_some_of_time", end["some_of_the_time"], words)

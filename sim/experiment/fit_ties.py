@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.feelings import answer_shares
+from sim.experiment.fit_contacts import contacts_by_age
 from sim.experiment.fit_finding import Findings, Flags
 from sim.world.bands import PENSION_AGE
 from sim.world.ties import FULL
@@ -43,7 +44,7 @@ class Friendships:
     def look(self, model: Any) -> None:
         """Count ties; compare with those of a year ago, and after seven years with the first."""
         people, friends = model.world.people, model.world.ties.friends
-        seen = shares_of_ties(model) | clusters(model)
+        seen = shares_of_ties(model) | contacts_by_age(model) | clusters(model)
         if self.before is not None:
             seen |= _made(model, *self.before)
             ever = np.unique(np.concatenate(self.ever)) if self.ever else people.id[:0]
@@ -86,18 +87,26 @@ class Friendships:
         tell("chat_neighbours_monthly_16_24", "chat_16_24", young)
         tell("chat_neighbours_monthly_16_24_2021_22", "chat_16_24", young)
         tell("chat_neighbours_monthly_65_plus", "chat_65_plus", old)
-        contact = "in-place friends of any strength; the survey counts all contacts outside home"
-        tell("age_homophily_correlation_nonhousehold", "age_correlation", note=contact)
-        tell("contacts_within_10_years_of_age", "within_10", note=contact)
+        contact = (
+            "friends, neighbours, family and hub companions who live apart in the place, by the "
+            "hours they bring; of friends alone {:.2f}; colleagues and strangers, whom the survey "
+            "counts too, are not in the model"
+        )
+        for key, name, alone in (
+            ("age_homophily_correlation_nonhousehold", "contact_correlation", "age_correlation"),
+            ("contacts_within_10_years_of_age", "contact_within_10", "within_10"),
+        ):
+            friends = float(np.mean([look[alone] for look in self.looks]))
+            tell(key, name, note=contact.format(friends))
         after = [look for look in self.looks if "made" in look]
         also = (
-            f"; {np.mean([look['made_ever'] for look in after]):.2f} with those that have ended, "
+            f"; {np.mean([look['made'] for look in after]):.2f} with one alive now, "
             f"{np.mean([look['made_close'] for look in after]):.2f} if close by now"
             if after
             else ""
         )
-        tell("made_new_friend_last_year", "made", note="people here twelve months ago with a "
-             "friendship begun since and alive now, of any strength" + also)  # fmt: skip
+        asked = "people here a year ago who have begun a friendship since, whether it lasts or not"
+        tell("made_new_friend_last_year", "made_ever", note=asked + also)
         share, pairs = self.kept
         luck = math.sqrt(share * (1 - share) / pairs) if pairs else 0.0
         found.add("friend_retention_7y", share, "close friendships of the start still held by "

@@ -21,7 +21,7 @@ from sim.agents.need import WORSE_AGES, onset_shares, worsening
 from sim.parameters import Parameters
 from sim.units import THOUSAND, chance_per_month
 from sim.world.bands import ADULT_AGE, AGE_BANDS, LEVELS, OLDEST_AGE, age_band
-from sim.world.margins import need_shares
+from sim.world.margins import need_by_age, need_shares
 from sim.world.vital import age_weights, death_chance_per_year, year_column
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,8 @@ class Rates:
 
     `onset` float[band, 4] to each level; `worse` float[band, 5]; `new` of recovering wholly while
     need is new; `slow` float[band] of one level later; `entry` float[band, 5] to a care home;
-    `death` float[band, 6] ratio to the official chance; `fast_months` how long need is new.
+    `death` float[band, 6] ratio to the official chance; `fast_months` how long need is new;
+    `by_age` float[age] how onset and the opening's need differ by year of age within a band.
     """
 
     onset: Floats
@@ -61,6 +62,7 @@ class Rates:
     entry: Floats
     death: Floats
     fast_months: int
+    by_age: Floats
 
 
 def opening_shares(p: Parameters) -> Floats:
@@ -94,7 +96,7 @@ def rates_of(p: Parameters) -> Rates:
     return Rates(
         onset, worsening(p), p.need_recovers_new,
         p.array("need_recovers_slow", AGE_BANDS),
-        entry, death, int(p.need_fast_months),
+        entry, death, int(p.need_fast_months), need_by_age(p),
     )  # fmt: skip
 
 
@@ -111,7 +113,7 @@ def project(shares: Floats, rates: Rates, years: int = 10) -> Floats:
     """
     ages = np.arange(ADULT_AGE, OLDEST_AGE)
     band = age_band(ages * 12)
-    people = age_weights(FIRST_YEAR)[ages][:, None] * shares[band]
+    people = age_weights(FIRST_YEAR)[ages][:, None] * _rising(shares[band], rates.by_age[ages])
     young = age_weights(FIRST_YEAR)[ADULT_AGE] * shares[0]
     new = np.zeros((rates.fast_months, ages.size, len(LEVELS)))  # opening need is long-standing
     told = [_by_band(people + _levels(new), band)]
@@ -119,11 +121,19 @@ def project(shares: Floats, rates: Rates, years: int = 10) -> Floats:
         dies = chance_per_month(death_chance_per_year()[:, :, year_column(FIRST_YEAR + year)])
         dies = dies.mean(axis=0)[ages]
         for _ in range(12):
-            people, new = _month(people, new, band, dies, rates)
+            people, new = _month(people, new, band, dies, rates, rates.by_age[ages])
         people, new = np.roll(people, 1, axis=0), np.roll(new, 1, axis=1)
         people[0], new[:, 0] = young, 0.0
         told.append(_by_band(people + _levels(new), band))
     return np.array(told)
+
+
+def _rising(shares: Floats, by_age: Floats) -> Floats:
+    told = shares.copy()
+    most = (shares[:, :HOME].sum(axis=1) / shares[:, 1:HOME].sum(axis=1))[:, None]
+    told[:, 1:HOME] = shares[:, 1:HOME] * np.minimum(by_age[:, None], most)
+    told[:, 0] -= (told - shares)[:, 1:HOME].sum(axis=1)
+    return told
 
 
 def _levels(new: Floats) -> Floats:
@@ -137,7 +147,12 @@ def _by_band(people: Floats, band: NDArray[np.int64]) -> Floats:
 
 
 def _month(
-    people: Floats, new: Floats, band: NDArray[np.int64], dies: Floats, rates: Rates
+    people: Floats,
+    new: Floats,
+    band: NDArray[np.int64],
+    dies: Floats,
+    rates: Rates,
+    by_age: Floats,
 ) -> tuple[Floats, Floats]:
     """One month: deaths, care homes, onset, worsening, recovery (in the model's order)."""
     left = 1.0 - np.minimum(dies[:, None] * rates.death[band], 1.0)
@@ -149,7 +164,7 @@ def _month(
     people[:, HOME] += moved
     new = new * (1.0 - enter)
     worse, slow = rates.worse[band], rates.slow[band][:, None]
-    starts = people[:, :1] * rates.onset[band]
+    starts = people[:, :1] * rates.onset[band] * by_age[:, None]
     up = people[:, 1:HOME] * worse[:, 1:]
     down = people[:, 1:HOME] * (1.0 - worse[:, 1:]) * slow
     people[:, 0] -= starts.sum(axis=1)

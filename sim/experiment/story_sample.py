@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import UserMistake
+from sim.experiment import beside_rows
 from sim.experiment.request import Plan
 from sim.experiment.story_rules import choose
 
@@ -97,19 +98,11 @@ def of_member(model: Any, base: Any) -> dict[str, Any]:
 
 def keep(folder: Path, told: Mapping[int, dict[str, Any]]) -> bool:
     """Take the story out of what members kept and write it to story.json."""
-    from sim.experiment.record import write_json
-
+    number, stories = beside_rows.take_out(told, KEY)
     found: dict[str, Any] = {}
-    for number, scenarios in sorted(told.items()):
-        for name, page in scenarios.items():
-            if isinstance(page, dict) and KEY in page:
-                found = {"member": number, "scenario": name, **page.pop(KEY)}
-    path = folder / FILE
-    if found:
-        write_json(found, path)
-    else:
-        path.unlink(missing_ok=True)
-    return bool(found)
+    for name, story in stories.items():  # one plan's: the one lived beside the baseline
+        found = {"member": number, "scenario": name, **story}
+    return beside_rows.write_or_clear(found, folder / FILE)
 
 
 def _life(life: Any) -> dict[str, Any]:

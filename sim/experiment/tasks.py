@@ -6,7 +6,6 @@ It uses the same workers: deaf to Ctrl-C, one thread each, gone with their main 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,14 +13,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
 from typing import Any
 
 from sim.experiment.ensemble import (
-    IDLE_SECONDS,
-    ONE_THREAD,
     Interrupted,
     Progress,
     ctrl_c_later,
-    settle_in,
     stop_signals_as_ctrl_c,
     until_all_are_taken,
+    workers,
 )
 
 
@@ -29,12 +26,9 @@ def work_through(
     work: Callable[[Any], None], tasks: Sequence[Any], jobs: int, progress: Progress | None = None
 ) -> None:
     """Do `work(task)` for every task in workers; what a task finds it keeps in its own file."""
-    from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
     waiting, flight = deque(tasks), set[Future[None]]()
     width = max(1, min(jobs, len(tasks)))
-    options = {"timeout": IDLE_SECONDS, "env": ONE_THREAD, "initializer": settle_in}
-    pool = ProcessPoolExecutor(max_workers=width, initargs=(os.getpid(),), **options)
+    pool = workers(width)
     try:
         with stop_signals_as_ctrl_c():
             while waiting or flight:
@@ -65,11 +59,9 @@ def spread[Task, Done](
     try:
         with stop_signals_as_ctrl_c():
             if min(jobs, len(tasks)) > 1 and sys.platform != "emscripten":
-                from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-                settle = {"env": ONE_THREAD, "initializer": settle_in, "initargs": (os.getpid(),)}
-                pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), **settle)
-                flight = [pool.submit(work, task) for task in tasks]
+                pool = workers(min(jobs, len(tasks)))
+                with ctrl_c_later():
+                    flight = [pool.submit(work, task) for task in tasks]
                 for number, each in enumerate(as_completed(flight), start=1):
                     each.result()  # the first error, whichever task it is
                     tell(number, len(tasks), "")

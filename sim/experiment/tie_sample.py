@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment import beside_rows
 from sim.world.ties import FULL
 
 KEY = "tie_sample"
@@ -54,19 +55,9 @@ def of_member(model: Any, base: Any) -> dict[str, Any]:
 
 def keep(folder: Path, told: Mapping[int, dict[str, Any]]) -> bool:
     """Take the samples out of what members kept and write those of the first run to ties.json."""
-    from sim.experiment.record import write_json
-
-    samples: dict[str, Any] = {}
-    for number, scenarios in sorted(told.items()):
-        pages = {key: page for key, page in scenarios.items() if isinstance(page, dict)}
-        found = {key: page.pop(KEY) for key, page in pages.items() if KEY in page}
-        samples = samples or ({"member": number, "scenarios": found} if found else {})
-    path = folder / FILE
-    if samples:
-        write_json(samples, path)
-    else:
-        path.unlink(missing_ok=True)
-    return bool(samples)
+    number, found = beside_rows.take_out(told, KEY)
+    samples = {"member": number, "scenarios": found} if found else {}
+    return beside_rows.write_or_clear(samples, folder / FILE)
 
 
 def _chosen(model: Any, worlds: list[Any]) -> tuple[Ids, str]:

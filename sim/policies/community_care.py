@@ -106,8 +106,11 @@ class CommunityCare(Lever):
         due = round(books.pay_for(minutes, hour) * more)
         line = "community care: price premium"
         paid = purse.spend(self, community, month, due, Account.PROVIDERS, line)
+        # A month in which nothing is due still tells a business what its next client would bring:
+        # the higher price only while there is money in hand for it.
+        share = paid / due if due else float(community.plan_state(self)["held"] > 0)
         for each in there:
-            each.fee_ratio = 1.0 + more * (paid / due if due else 1.0)
+            each.fee_ratio = 1.0 + more * share
         people.reached[theirs] = True
 
     def _grow(

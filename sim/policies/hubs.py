@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.agents.hub import Hub
     from sim.model import CommunityModel
     from sim.parameters import Parameters
+    from sim.policies.purse import State
 
 MOST_SEATS = 100 * MONTHS_PER_YEAR
 MOST_CATCHMENT = 100 * 100 * 100
@@ -184,6 +185,23 @@ class Hubs(Lever):
         number = community.plan_state(self)["number"]
         return f"plan hub {number} from month {self.start_month}, {self.where}:"
 
+    def _may_open(self, community: CommunityModel, state: State, each: int, late: int) -> bool:
+        """Whether hub `each` may open now: its neighbourhood is ready, and it is not open.
+
+        One that has closed opens again as long after as the first took, while the money lasts.
+        """
+        month = self.start_month + self.months_to_open(community.p) + late
+        if state.get(f"opened {each}"):
+            name = f"{self._prefix(community)} {each}"
+            here = [hub for hub in self._mine(community) if hub.open]
+            if any(hub.key == name or hub.key.startswith(f"{name}.") for hub in here):
+                return False
+            due = state.setdefault(f"due {each}", month + self.months_to_open(community.p))
+            if month < due:
+                return False
+        fixed = self.opening_months is not None
+        return community.readiness.may_open(state[f"area {each}"], late, community.p, fixed)
+
     def _open(self, community: CommunityModel, size: float, number: int, late: int) -> None:
         """Open whole hubs; a part of a hub is a smaller hub, with seats scaled to the money.
 
@@ -195,21 +213,17 @@ class Hubs(Lever):
         if "area 0" not in state:
             areas = community.areas_first(self.where, self.neighbourhoods)
             state |= {f"area {each}": int(areas[each % len(areas)]) for each in range(number)}
-        fixed = self.opening_months is not None
-        ready = [
-            each
-            for each in range(number)
-            if f"opened {each}" not in state
-            and community.readiness.may_open(state[f"area {each}"], late, p, fixed)
-        ]
+        ready = [each for each in range(number) if self._may_open(community, state, each, late)]
         seats = self.lunch_club_seats if self.kitchen else 0  # no kitchen, no lunch
         if seats is None:
             seats = round(p.bevy_weekly_lunch_club_attendance)
         riders = self.minibus_seats if self.minibus_seats is not None else p.hub_minibus_seats
         for each in ready:
-            state[f"opened {each}"] = 1
+            again = state.get(f"opened {each}", 0)
+            state[f"opened {each}"] = again + 1
+            state.pop(f"due {each}", None)
             plan = HubPlan(
-                key=f"{self._prefix(community)} {each}",
+                key=f"{self._prefix(community)} {each}" + (f".{again}" if again else ""),
                 area=state[f"area {each}"],
                 seats=round(seats * self.sessions_per_week * size / number),
                 minibus_seats=round(riders * size / number) if self.minibus else 0,

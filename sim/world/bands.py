@@ -51,6 +51,7 @@ ID_BITS = np.uint64(48)  # of a sort key that holds an area and an identity
 AREA_BITS = np.uint64(16)  # the rest of its 64 bits
 
 _BAND_OF_YEAR = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 100), side="right") - 1
+_BAND_OF_MONTH = np.repeat(_BAND_OF_YEAR, 12)
 
 
 class Sex(IntEnum):
@@ -81,4 +82,4 @@ class Care(IntEnum):
 
 def age_band(age_months: NDArray[np.integer]) -> NDArray[np.int64]:
     """Row of `AGE_BANDS` for ages in months."""
-    return np.asarray(_BAND_OF_YEAR[age_months // 12])
+    return np.asarray(_BAND_OF_MONTH.take(age_months))

@@ -50,7 +50,7 @@ def give_newcomers_friends(
     Those who come of age grew up here: most of their friends are young people of the place.
     """
     ids = people.id[rows]
-    mean = p.friends_start_mean * people.sociability[rows] * _openness_by_age(people, p)[rows]
+    mean = p.friends_start_mean * people.sociability[rows] * _openness_by_age(people, p, rows)
     number = luck.count(Decision.FRIENDS_START, ids, 0, mean)
     stub = np.repeat(rows, number)
     ordinal = np.arange(stub.size) - np.repeat(np.cumsum(number) - number, number)
@@ -132,8 +132,10 @@ def lose_and_warm(
     friends.strength += ((FULL - friends.strength) * p.friend_warming).astype(np.int32)
 
 
-def _openness_by_age(people: Columns, p: Parameters) -> NDArray[np.float64]:
-    return p.array("friend_openness", AGE_BANDS)[people.band]
+def _openness_by_age(
+    people: Columns, p: Parameters, rows: Rows | slice = slice(None)
+) -> NDArray[np.float64]:
+    return p.array("friend_openness", AGE_BANDS)[people.band[rows]]
 
 
 def add_outside_friends(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, LEVELS, QUINTILES
+from sim.world.bands import AGE_BAND_STARTS, AGE_BANDS, LEVELS, OLDEST_AGE, QUINTILES
 from sim.world.place_data import (
     BANDS,
     Neighbourhoods,
@@ -23,6 +23,7 @@ from sim.world.place_data import (
     rule,
 )
 from sim.world.place_facts import council_figure
+from sim.world.vital import age_weights
 
 Floats = NDArray[np.float64]
 _BISECTIONS = 50
@@ -115,6 +116,22 @@ def need_shares(p: Parameters) -> Floats:
 def need_gradient(p: Parameters) -> Floats:
     """Multiplier of any need by quintile and band (mean about one over people): [5, band]."""
     return np.stack([p.array(f"need_ratio_{q}", AGE_BANDS) for q in QUINTILES])
+
+
+def need_by_age(p: Parameters) -> Floats:
+    """Multiplier of any need by single year of age within its band: float64[OLDEST_AGE + 1].
+
+    Need rises by `need_rise_per_year_of_age` (log) with every year from the first band it is
+    told for; over England's people of each band it is one, so no band's share moves.
+    """
+    weight, told = age_weights(), np.ones(OLDEST_AGE + 1)
+    stops = np.append(AGE_BAND_STARTS[1:], OLDEST_AGE)
+    for start, stop in zip(AGE_BAND_STARTS.tolist(), stops.tolist(), strict=True):
+        if start >= p.need_rises_from_age:
+            rise = np.exp(p.need_rise_per_year_of_age * np.arange(stop - start))
+            told[start:stop] = rise / np.average(rise, weights=weight[start:stop])
+    told[OLDEST_AGE:] = told[OLDEST_AGE - 1]
+    return told
 
 
 def need_ratio(here: Neighbourhoods, p: Parameters) -> Floats:

@@ -9,11 +9,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.luck import Decision, Luck, mix_ids
+from sim.luck import Decision, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS
 from sim.world.columns import Columns
 from sim.world.ties import FULL, EdgeList, Kind, in_order, pair_within, unseen
+
+_STREET = text_key("stands in the street")
+
+
+def streets(people: Columns, p: Parameters) -> NDArray[np.int64]:
+    """The street each person lives in, homes of about `households_per_street`: int64[n].
+
+    Homes of a neighbourhood stand in a keyed order, so that old and young live side by side: homes
+    are numbered by age, and streets cut from that order would be of one age each.
+    """
+    homes, first, home = np.unique(people.household, return_index=True, return_inverse=True)
+    area = people.area[first].astype(np.int64)
+    line = in_order(area, mix_ids(people.id[first], _STREET))
+    many = np.bincount(area)
+    rank = np.arange(homes.size) - np.repeat(np.cumsum(many) - many, many)
+    here = area[line]
+    wanted = np.maximum(np.rint(many / p.households_per_street), 1).astype(np.int64)
+    street = np.empty(homes.size, dtype=np.int64)
+    street[line] = (np.cumsum(wanted) - wanted)[here] + rank * wanted[here] // many[here]
+    return np.asarray(street[home])
 
 
 def start_neighbours(people: Columns, edges: EdgeList, p: Parameters, luck: Luck) -> None:

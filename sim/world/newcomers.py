@@ -95,7 +95,7 @@ def _traits(
     liability = shared * disposition + np.sqrt(1.0 - shared**2) * own
     band = age_band(age)
     nobody = np.zeros(key.size, dtype=np.bool_)
-    need = need_of(p, luck, key, band, quintile, liability, nobody, areas.need_ratio[area])
+    need = need_of(p, luck, key, age, quintile, liability, nobody, areas.need_ratio[area])
     interest = (luck.uniform(Decision.INTEREST, key, 0) * p.interest_groups).astype(np.int64)
     return {
         "id": key,

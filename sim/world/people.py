@@ -18,7 +18,7 @@ from sim.world.columns import Column, Columns
 from sim.world.friends import start_friends, tables_for
 from sim.world.kin import start_kin
 from sim.world.margins import shifted
-from sim.world.neighbours import start_neighbours
+from sim.world.neighbours import start_neighbours, streets
 from sim.world.population import Areas, people_of
 from sim.world.ties import Ties
 
@@ -64,6 +64,7 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "hub_months": Column(I16, 0, "months of membership", "months", low=0),
     "hub_seat": Column(I32, 0, "regular seat, which sets the table", low=0),
     "hub_hours": Column(F, 0, "hours a week at a hub this month", "hours a week", low=0),
+    "activity_hours": Column(F, 0, "at an activity outside hubs", "hours a week", low=0),
     "by_minibus": Column(np.bool_, False, "came by minibus this month"),
     "visits": Column(I16, -1, "scheme of visits or sessions the person is in, -1 none", low=-1),
     "visit_months": Column(I16, 0, "months in that scheme", "months", low=0),
@@ -158,7 +159,7 @@ def refresh(people: Columns) -> None:
     """Bring the columns that follow from others up to date."""
     people.band = age_band(people.age_months)
     people.at_home = people.care_home == 0
-    people.household_size = np.bincount(people.household)[people.household]
+    people.household_size = np.bincount(people.household).take(people.household)
 
 
 def disabled_cut(areas: Areas, p: Parameters) -> NDArray[np.float64]:
@@ -174,8 +175,7 @@ def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
     people = Columns(RESIDENT_COLUMNS)
     people.append(start)
     refresh(people)
-    per_street = int(p.households_per_street)
-    people.street = people.household // per_street
+    people.street = streets(people, p)
     people.disabled = people.liability > disabled_cut(areas, p)[people.area, people.band]
     people.area_tables = tables_for(people.area, p, 1.0 - p.interest_pool_share)
     people.interest_tables = tables_for(people.interest, p, p.interest_pool_share)

@@ -145,7 +145,7 @@ def find(text: str, limit: int = 50) -> list[PlaceSummary]:
     if not wanted:
         return [each for each in _index() if each.kind in KINDS[:2]][:limit]
     ranked: list[tuple[int, int, str, PlaceSummary]] = []
-    for summary, keys in zip(_index(), _keys(), strict=True):
+    for summary, keys in zip(_index(), _keys(_index()), strict=True):
         rank = min(_rank(wanted, key) for key in keys)
         if rank == 4 and summary.kind == "district" and _key(summary.within).startswith(wanted):
             rank = 3
@@ -175,14 +175,21 @@ def _key(text: str) -> str:
 
 
 @cache
-def _index() -> tuple[PlaceSummary, ...]:
-    """Every named place but single neighbourhoods: England, councils, districts, MSOA groups."""
+def _areas() -> tuple[PlaceSummary, ...]:
+    """England, councils and districts: most of what is asked for, found without the rest."""
     found = [PlaceSummary(ENGLAND, "England", "england", "")]
     for code, row in councils().items():
         found.append(PlaceSummary(code, row["utla_name"], "council", row["region"]))
     for code, row in districts().items():
         if code not in councils():
             found.append(PlaceSummary(code, row["ltla_name"], "district", row["utla_name"]))
+    return tuple(found)
+
+
+@cache
+def _index() -> tuple[PlaceSummary, ...]:
+    """Every named place but single neighbourhoods: England, councils, districts, MSOA groups."""
+    found = [*_areas()]
     known = {key for each in found for key in (_key(each.name), _short(_key(each.name)))}
     columns = neighbourhood_names()
     for group, council in dict(zip(columns["group"], columns["utla"], strict=True)).items():
@@ -207,9 +214,9 @@ def _short(key: str) -> str:
 
 
 @cache
-def _keys() -> tuple[tuple[str, ...], ...]:
-    """The keys each place of the index answers to."""
-    found = ((_key(each.name), _key(each.code)) for each in _index())
+def _keys(places: tuple[PlaceSummary, ...]) -> tuple[tuple[str, ...], ...]:
+    """The keys each place answers to."""
+    found = ((_key(each.name), _key(each.code)) for each in places)
     return tuple(tuple(dict.fromkeys((name, _short(name), code))) for name, code in found)
 
 
@@ -228,13 +235,15 @@ def _by_key() -> dict[str, PlaceSummary | int]:
     found: dict[str, PlaceSummary | int] = {}
     for row, both in enumerate(_neighbourhood_keys()):
         found.update(dict.fromkeys(both.split("|"), row))
-    for summary, keys in zip(_index(), _keys(), strict=True):
+    for summary, keys in zip(_index(), _keys(_index()), strict=True):
         found.update(dict.fromkeys(keys, summary))
     return found
 
 
 def _exact(text: str) -> PlaceSummary | None:
-    hit = _by_key().get(_key(text))
+    wanted = _key(text)
+    areas = zip(_areas(), _keys(_areas()), strict=True)
+    hit = next((each for each, keys in areas if wanted in keys), None) or _by_key().get(wanted)
     return _neighbourhood(hit) if isinstance(hit, int) else hit
 
 
@@ -243,11 +252,9 @@ def _look_up(text: object) -> PlaceSummary:
     if not isinstance(text, str) or not _key(text):
         raise UserMistake(f"place: {text!r} is not a name or a code; type for example Hastings.")
     wanted = _key(text)
-    hit = _exact(text)
-    if hit:
+    if hit := _exact(text):
         return hit
-    named = [each for each in _index() if each.kind in KINDS[:3]]
-    hits = [each for each in named if f"{_key(each.name)} ".startswith(f"{wanted} ")]
+    hits = [each for each in _areas() if f"{_key(each.name)} ".startswith(f"{wanted} ")]
     if len(hits) == 1:
         return hits[0]
     shown = text if len(text) <= 60 else f"{text[:57]}..."
@@ -267,7 +274,7 @@ def _nearest_names(text: str) -> list[str]:
     kinds = KINDS[3:] if groups else KINDS[:3]
     names = {
         key: each.name
-        for each, keys in zip(_index(), _keys(), strict=True)
+        for each, keys in zip(_index(), _keys(_index()), strict=True)
         for key in keys
         if each.kind in kinds and (not groups or key[:4] == wanted[:4])
     }

@@ -23,6 +23,7 @@ from sim.world.bands import (
     DEMENTIA_STEP_YEARS,
     ETHNICITIES,
     LEVELS,
+    OLDEST_AGE,
     PENSION_AGE,
     QUINTILES,
     SAVINGS,
@@ -30,7 +31,7 @@ from sim.world.bands import (
     age_band,
 )
 from sim.world.households import form_households
-from sim.world.margins import fitted_odds, need_gradient, need_shares, shifted
+from sim.world.margins import fitted_odds, need_by_age, need_gradient, need_shares, shifted
 from sim.world.vital import ages_within_band
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,7 @@ def people_of(areas: Areas, p: Parameters, luck: Luck) -> dict[str, NDArray[np.g
     own = luck.normal(Decision.LIABILITY, key, 0)
     shared = p.liability_disposition_correlation
     liability = shared * disposition + np.sqrt(1.0 - shared**2) * own
-    need = need_of(p, luck, key, group, quintile, liability, home, areas.need_ratio[area])
+    need = need_of(p, luck, key, age, quintile, liability, home, areas.need_ratio[area])
     alone = np.bincount(number)[number] == 1
     ethnicity = ethnicity_of(areas, p, luck, key, area, age)
     payer = _home_payer(p, luck, key, age, home, quintile)
@@ -163,7 +164,7 @@ def need_of(
     p: Parameters,
     luck: Luck,
     key: Ids,
-    group: NDArray[np.int64],
+    age: NDArray[np.int64],
     quintile: NDArray[np.int64],
     liability: Floats,
     home: NDArray[np.bool_],
@@ -171,12 +172,15 @@ def need_of(
 ) -> NDArray[np.int64]:
     """Need level 0 to 4: the disability liability plus luck of its own, cut at the shares.
 
-    `ratio` is the neighbourhood's need over that of its deprivation fifth.
+    Within each band need rises with age in months; `ratio` is the neighbourhood's need over that
+    of its deprivation fifth.
     """
+    group = age_band(age)
     weight = p.need_liability_correlation
     own = luck.normal(Decision.NEED_START, key, 0)
     score = weight * liability + np.sqrt(1.0 - weight**2) * own
     any_need = 1.0 - need_shares(p)[:, 0]
+    ratio = ratio * need_by_age(p)[np.minimum(age // 12, OLDEST_AGE)]
     raised = np.minimum(any_need[group] * need_gradient(p)[quintile, group] * ratio, 1.0)
     at_least = np.cumsum(need_shares(p)[:, :0:-1], axis=1)[:, ::-1]
     cuts = ndtri(1.0 - at_least[group] * (raised / any_need[group])[:, None])

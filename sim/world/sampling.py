@@ -2,7 +2,7 @@
 
 Like picking a few streets to stand for a town: start somewhere keyed to the town's own name, then
 swap streets for as long as a swap brings ages, deprivation, disability, cars and size nearer to
-the town's.
+the town's; older people also by their ages and by deprivation, for most of care is theirs.
 Looks at neighbourhoods. Changes nothing. Whole-number arithmetic only, so that every machine
 chooses the same streets, whatever the seed of the run.
 """
@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from sim.errors import UserMistake
 from sim.luck import mix_ids, text_key
-from sim.world.bands import QUINTILES
+from sim.world.bands import DATA_BAND_STARTS, QUINTILES
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
 
 Ints = NDArray[np.int64]
 QUINTILE_COUNT = len(QUINTILES)
 QUINTILE_NAMES = QUINTILES
 OTHERS = ("disabled", "no_car")
+OLDER = ("65_74", "75_84", "85_plus")
+OLDER_QUINTILES = tuple(f"65_plus_{name}" for name in QUINTILES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,8 @@ class Sample:
     counts: Ints
     """People aged 16+ by the 12 bands of `DATA_BANDS`, n x 12."""
     match: dict[str, tuple[float, float]]
-    """Shares of people aged 16+: group, quintile, disabled or no car -> (sample, place)."""
+    """Shares of people aged 16+: group, quintile, disabled or no car, older people by age and by
+    quintile -> (sample, place)."""
     scale: float
     """People aged 16+ in the place for each one in the sample."""
     quintiles_shown: tuple[int, ...]
@@ -97,7 +100,7 @@ def draw_sample(code: str, name: str, here: Neighbourhoods, residents: int | Non
         rows = _choose(text_key(code), here, wanted)
     chosen = here.take(rows)
     shares = (_shares(chosen), _shares(here))
-    keys = (*ADULT_GROUPS, *QUINTILE_NAMES, *OTHERS)
+    keys = (*ADULT_GROUPS, *QUINTILE_NAMES, *OTHERS, *OLDER, *OLDER_QUINTILES)
     match = {
         key: (float(mine), float(theirs)) for key, mine, theirs in zip(keys, *shares, strict=True)
     }
@@ -132,26 +135,32 @@ def _usable(residents: object) -> int:
 
 
 def _features(here: Neighbourhoods) -> Ints:
-    """People by 5 adult groups, by 5 quintiles, disabled and without a car, n x 12."""
-    by_quintile = here.adults[:, None] * (
-        here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
-    )
+    """People aged 16 or over, by columns that each count adults: int64[n, 20].
+
+    5 adult groups, 5 quintiles, disabled, without a car; of 65 or over 3 ages and 5 quintiles.
+    """
+    fifths = here.quintile[:, None] == np.arange(1, QUINTILE_COUNT + 1)
     # the same share of adults as of everybody, or of homes, so that every column counts adults
     shares = np.stack([here.disabled_share, here.no_car_share], axis=1)
     others = np.rint(shares * here.adults[:, None]).astype(np.int64)
-    return np.hstack([here.adult_groups, by_quintile, others])
+    starts = np.searchsorted(DATA_BAND_STARTS, [int(band.split("_")[0]) for band in OLDER])
+    ages = np.add.reduceat(here.adult_bands, starts, axis=1)
+    older = ages.sum(axis=1)[:, None] * fifths
+    return np.hstack([here.adult_groups, here.adults[:, None] * fifths, others, ages, older])
 
 
 def _shares(here: Neighbourhoods) -> NDArray[np.float64]:
     sums = _features(here).sum(axis=0)
-    groups, fifths, others = np.split(sums, [len(ADULT_GROUPS), -len(OTHERS)])
-    return np.hstack([groups / groups.sum(), fifths / fifths.sum(), others / fifths.sum()])
+    groups, rest = np.split(sums, [len(ADULT_GROUPS)])
+    adults = rest[:QUINTILE_COUNT].sum()
+    return np.hstack([groups / groups.sum(), rest / adults])
 
 
 def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     """Rows of the best of several keyed starts, each improved by exchanges."""
     size = here.adults
     shares = _shares(here)
+    fifths = shares[len(ADULT_GROUPS) :][:QUINTILE_COUNT]
     # the last column is size, weighted up by the square root of its weight
     heavy = int(np.sqrt(rule("size_weight")))
     columns = np.column_stack([_features(here), size * heavy])
@@ -161,7 +170,7 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):
         key = mix_ids(names, salt + start)
-        inside = _start(key, here.quintile, size, shares[len(ADULT_GROUPS) : -len(OTHERS)] * wanted)
+        inside = _start(key, here.quintile, size, fifths * wanted)
         cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
         if best is None or cost < best[0]:
             best = (cost, np.flatnonzero(inside))

@@ -140,6 +140,13 @@ class EdgeList:
             full[inner : inner + shift] = full[outer - shift : outer].copy()
         self._resize(end - gone.size, inner)
 
+    def put_in_order(self) -> None:
+        """Put ties that begin at one person side by side, where sums find them sooner."""
+        for sort in (slice(0, self.inner), slice(self.inner, self._size)):
+            line = np.argsort(self.a[sort], kind="stable")
+            for full in self._full.values():
+                full[sort] = full[sort][line]
+
     def inside(self) -> Flags:
         """Ties with both ends inside the place."""
         return np.asarray(self.b >= 0)
@@ -171,18 +178,18 @@ class EdgeList:
         All float[people] holding whole numbers, `value` below 12 * `FULL`, so nothing is lost and
         order means nothing.
         """
+        self.add_strengths(self.strength, strength)
         a, b = self.a[: self.inner], self.b[: self.inner]
-        weights = self.strength[: self.inner]
-        both = None
-        if 2 * self._size >= value.size:
-            both = sums_in_one(a, b, weights, value)
-        if both is None:
-            self.add_strengths(self.strength, strength)
-            add_across(a, b, weights, value, across)
-            return
-        strength += both[0]
-        strength += np.bincount(self.a[self.inner :], self.strength[self.inner :], value.size)
-        across += both[1]
+        add_across(a, b, self.strength[: self.inner], value, across)
+
+    def sums(self, value: NDArray[np.floating]) -> tuple[Sums, Sums]:
+        """What `add_sums` would add to nothing, quicker where most people have ties."""
+        both = sums_in_one(self.a, self.b[: self.inner], self.strength, value)
+        if both is not None:
+            return both
+        strength, across = np.zeros((2, value.size))
+        self.add_sums(value, strength, across)
+        return strength, across
 
     def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
         """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
@@ -272,6 +279,11 @@ class Ties:
             "kin": self.kin,
             "companions": self.companions,
         }
+
+    def put_in_order(self) -> None:
+        """Put each layer in order: it means nothing, but sums along it go quicker."""
+        for layer in self.layers().values():
+            layer.put_in_order()
 
     def copy(self) -> Ties:
         """An independent copy."""

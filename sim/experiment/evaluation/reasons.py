@@ -140,18 +140,9 @@ def only_lonely(files: Served, ruler: float, cut: float) -> list[Reason]:
     itself also chooses bad luck in answering, so the fall is larger with no more effect.
     """
     lonely = files.only(files.floats("answer_before") > cut)
-    size = len(lonely)
-    share = Estimate(size / max(len(files), 1), float("nan"), size)
-    return [
-        Reason("share", "share of those served who scored as lonely", "share", share),
-        Reason(
-            "before_after", "before-after among them", SD, before_after(lonely, ruler).loneliness
-        ),
-        Reason(
-            "trial", "randomised trial among them", SD, randomised_trial(lonely, ruler).loneliness
-        ),
-        Reason("truth", "the truth among them", SD, truth(lonely, ruler).loneliness),
-    ]
+    *first, last = _among(lonely, len(files), ruler, "who scored as lonely")
+    trial = randomised_trial(lonely, ruler).loneliness
+    return [*first, Reason("trial", "randomised trial among them", SD, trial), last]
 
 
 def only_changed(files: Served, ruler: float) -> list[Reason]:
@@ -162,12 +153,16 @@ def only_changed(files: Served, ruler: float) -> list[Reason]:
     """
     moved = np.abs(files.floats("felt_after") - files.floats("twin_after")) / ruler
     changed = files.only(np.nan_to_num(moved) > TOOK_UP)
-    size = len(changed)
-    share = Estimate(size / max(len(files), 1), float("nan"), size)
+    return _among(changed, len(files), ruler, "whom it changed")
+
+
+def _among(some: Served, served: int, ruler: float, who: str) -> list[Reason]:
+    """How many of those served these are, what a before-after reports of them, and the truth."""
+    size = len(some)
+    share = Estimate(size / max(served, 1), float("nan"), size)
+    reported = before_after(some, ruler).loneliness
     return [
-        Reason("share", "share of those served whom it changed", "share", share),
-        Reason(
-            "before_after", "before-after among them", SD, before_after(changed, ruler).loneliness
-        ),
-        Reason("truth", "the truth among them", SD, truth(changed, ruler).loneliness),
+        Reason("share", f"share of those served {who}", "share", share),
+        Reason("before_after", "before-after among them", SD, reported),
+        Reason("truth", "the truth among them", SD, truth(some, ruler).loneliness),
     ]
