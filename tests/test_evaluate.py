@@ -139,11 +139,10 @@ def test_a_route_is_cut_in_both_worlds_and_nothing_else():
 
 @pytest.mark.slow
 def test_a_trial_of_joining_finds_a_fall_and_nothing_when_all_routes_are_cut():
-    found = routes.routes_of(plan(hubs()), PLACE, 4_000, 2, 1, jobs=1)
+    immortal = {"mortality_scale": {"value": 0.0, "because": "everybody lives to be counted"}}
+    found = routes.routes_of(plan(hubs(), overrides=immortal), PLACE, 4_000, 2, 1, jobs=1)
     facts = found.facts()
-    joined = facts["people_treated"] + facts["people_withheld"]
-    assert 0.9 * joined < facts["truth"]["people"] <= joined, "all but those who died or left"
-    assert facts["truth"]["people"] > 10
+    assert facts["people_treated"] + facts["people_withheld"] == facts["truth"]["people"] > 10
     assert facts["truth"]["smd"] < 0 and not facts["large_enough"]
     assert set(facts["routes"]) == set(routes.ROUTES)
     whole, left = facts["routes"][routes.ALL]["smd"], facts["truth"]["smd"]
