@@ -9,6 +9,8 @@ and month. A scenario may change what the person does with a roll, never the rol
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import index
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,10 +29,11 @@ from sim.mixing import (
     pair_ids,
     roll,
     text_key,
+    text_keys,
     word,
 )
 
-__all__ = ["Decision", "Ids", "Luck", "mix", "mix_ids", "pair_ids", "text_key"]
+__all__ = ["Decision", "Ids", "Luck", "mix", "mix_ids", "pair_ids", "text_key", "text_keys"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = NDArray[np.floating[Any]] | float
@@ -55,6 +58,18 @@ def _fractions(words: Ids, numbers: Floats) -> Floats:
     if highest >= _HIGHEST:
         np.minimum(numbers, _BELOW_ONE, out=numbers)
     return numbers
+
+
+@lru_cache(maxsize=1 << 12)
+def _keys_of(begun: int, decision: int, month: int) -> tuple[Ids, Ids]:
+    """The two keys of a decision and month, remembered: one is asked for several times."""
+    first = mix_on(_of_decision(begun, decision), month)
+    return word(first), word(finalise(first ^ GOLDEN))
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_decision(begun: int, decision: int) -> int:
+    return mix_on(begun, decision)
 
 
 class Luck:
@@ -92,8 +107,7 @@ class Luck:
         return numbers
 
     def _keys(self, decision: Decision, month: int) -> tuple[Ids, Ids]:
-        first = mix_on(self._begun, int(decision), month)
-        return word(first), word(finalise(first ^ GOLDEN))
+        return _keys_of(self._begun, int(decision), index(month))
 
     def normal(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Standard normal numbers by the inverse distribution function: float64[n]."""

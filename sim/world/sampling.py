@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
-from sim.luck import mix_ids, text_key
+from sim.luck import mix_ids, text_key, text_keys
 from sim.world.bands import DATA_BAND_STARTS, QUINTILES
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
 
@@ -165,7 +165,7 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     heavy = int(np.sqrt(rule("size_weight")))
     columns = np.column_stack([_features(here), size * heavy])
     target = np.append(np.rint(shares * wanted).astype(np.int64), wanted * heavy)
-    names = np.array([text_key(code) for code in here.code.tolist()], dtype=np.uint64)
+    names = text_keys(here.code.tolist())
     enough = (wanted * rule("near_enough_share")) ** 2
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):

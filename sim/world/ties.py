@@ -98,10 +98,13 @@ class EdgeList:
         if np.any(a == b) or np.any(a < 0):
             raise ValueError("a tie needs two different ends, the first inside the place")
         given = {"a": a, "b": b, "key": key, "strength": strength, "kind": kind, "minutes": 0}
-        self._insert({name: np.broadcast_to(value, a.shape) for name, value in given.items()})
+        self._insert(given)
 
-    def _insert(self, given: dict[str, NDArray[Any]]) -> None:
-        """Put ties in: those inside follow the others inside, whose place outer ones make free."""
+    def _insert(self, given: dict[str, Any]) -> None:
+        """Put ties in: those inside follow the others inside, whose place outer ones make free.
+
+        Each is an array of its own, or one number for all.
+        """
         inside = given["b"] >= 0
         new = int(np.count_nonzero(inside))
         start, size = self._size, self._size + inside.size
@@ -115,8 +118,13 @@ class EdgeList:
                 self._full[name][:start] = full[:start]
         for name, full in self._full.items():
             full[to : to + moved] = full[self.inner : self.inner + moved].copy()
-            full[self.inner : inner] = given[name][inside] if new < inside.size else given[name]
-            full[start + new : size] = given[name][~inside] if new < inside.size else 0
+            values = outer = given[name]
+            if 0 < new < inside.size and np.ndim(values):
+                values, outer = values[inside], values[~inside]
+            if new:
+                full[self.inner : inner] = values
+            if new < inside.size:
+                full[start + new : size] = outer
         self._resize(size, inner)
 
     def keep(self, wanted: Flags) -> None:
