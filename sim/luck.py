@@ -9,6 +9,8 @@ and month. A scenario may change what the person does with a roll, never the rol
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import index
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,16 +29,17 @@ from sim.mixing import (
     pair_ids,
     roll,
     text_key,
+    text_keys,
     word,
 )
 
-__all__ = ["Decision", "Ids", "Luck", "mix", "mix_ids", "pair_ids", "text_key"]
+__all__ = ["Decision", "Ids", "Luck", "mix", "mix_ids", "pair_ids", "text_key", "text_keys"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = NDArray[np.floating[Any]] | float
 
 _BELOW_ONE = 1.0 - 2.0**-53  # the largest number below 1
-_FEW, _LARGE_CHANCE = 1 << 12, 1 / 8  # until then, or from there, every word becomes a number
+_FEW, _LARGE_CHANCE = 1 << 12, 1 / 8  # until so many, or from there, every word is a number
 _LARGE_MEAN = 500.0  # from here exp(-mean) comes near the smallest number a float can hold
 
 
@@ -47,7 +50,7 @@ _ELEVEN = word(64 - 53)
 def _fractions(words: Ids, numbers: Floats) -> Floats:
     """Write the top 53 bits of each word as a number strictly between 0 and 1."""
     np.right_shift(words, _ELEVEN, words)
-    highest = words.max(initial=0)
+    highest = np.maximum.reduce(words, axis=None, initial=0)
     numbers[:] = words.view(np.int64)
     np.add(numbers, 1 / 2, numbers)
     np.multiply(numbers, 2.0**-53, numbers)
@@ -55,6 +58,18 @@ def _fractions(words: Ids, numbers: Floats) -> Floats:
     if highest >= _HIGHEST:
         np.minimum(numbers, _BELOW_ONE, out=numbers)
     return numbers
+
+
+@lru_cache(maxsize=1 << 12)
+def _keys_of(begun: int, decision: int, month: int) -> tuple[Ids, Ids]:
+    """The two keys of a decision and month, remembered: one is asked for several times."""
+    first = mix_on(_of_decision(begun, decision), month)
+    return word(first), word(finalise(first ^ GOLDEN))
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_decision(begun: int, decision: int) -> int:
+    return mix_on(begun, decision)
 
 
 class Luck:
@@ -92,8 +107,7 @@ class Luck:
         return numbers
 
     def _keys(self, decision: Decision, month: int) -> tuple[Ids, Ids]:
-        first = mix_on(self._begun, int(decision), month)
-        return word(first), word(finalise(first ^ GOLDEN))
+        return _keys_of(self._begun, int(decision), index(month))
 
     def normal(self, decision: Decision, ids: Ids, month: int) -> Floats:
         """Standard normal numbers by the inverse distribution function: float64[n]."""
@@ -159,12 +173,15 @@ class Luck:
         self, decision: Decision, ids: Ids, month: int, chances: NDArray[Any]
     ) -> NDArray[np.bool_]:
         """`uniform < chances`; where no chance is large, most words need not become numbers."""
+        if ids.size <= _FEW:
+            happens = np.empty(ids.shape, dtype=np.bool_)
+            return np.less(self.uniform(decision, ids, month), chances, out=happens)
         first, second = self._keys(decision, month)
         happens = np.zeros(ids.shape, dtype=np.bool_)
         for block in blocks(ids.size):
             own = chances[block] if chances.ndim else chances
             words, room = roll(ids[block], first, second)
-            greatest = float(np.fmax.reduce(own, axis=None)) if words.size > _FEW else 1.0
+            greatest = float(np.fmax.reduce(own, axis=None))
             if greatest > _LARGE_CHANCE or words.ndim != 1:
                 numbers = room.view(np.float64)
                 np.less(_fractions(finish(words, room), numbers), own, out=happens[block])

@@ -6,7 +6,7 @@ numbers and, equal to it, for columns; every number here is a constant of that m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import index
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ _MASK = (1 << 64) - 1
 _MUL_1 = 0xBF58476D1CE4E5B9
 _MUL_2 = 0x94D049BB133111EB
 _MUL_3 = 0xD6E8FEB86659FD93
+_FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 _BLOCK = 1 << 15  # rows worked on at once
 
 
@@ -45,10 +46,21 @@ def finalise(number: int) -> int:
 
 def text_key(text: str) -> int:
     """A stable 64-bit key of a text such as an area code (FNV-1a, then mixed)."""
-    state = 0xCBF29CE484222325
+    state = _FNV_START
     for byte in text.encode():
-        state = ((state ^ byte) * 0x100000001B3) & _MASK
+        state = ((state ^ byte) * _FNV_PRIME) & _MASK
     return mix(state)
+
+
+def text_keys(texts: Sequence[str]) -> Ids:
+    """`text_key` of each text: uint64[n]."""
+    encoded = [text.encode() for text in texts]
+    length = np.array([len(each) for each in encoded], dtype=np.int64)
+    letters = np.array(encoded, dtype=np.bytes_).view(np.uint8).reshape(length.size, -1)
+    state = np.full(length.size, _FNV_START, dtype=np.uint64)
+    for place in range(letters.shape[1]):
+        np.multiply(state ^ letters[:, place], word(_FNV_PRIME), state, where=length > place)
+    return mix_ids(state)
 
 
 def blocks(size: int) -> Iterator[slice]:

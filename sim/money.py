@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import SupportsIndex
 
 import numpy as np
@@ -267,14 +268,16 @@ class Volume:
         """PN: what all that was needed would cost at the sustainable price."""
         return _worth(self.price, self.needed)
 
-    @property
+    @cached_property
     def gap(self) -> Gap:
         """The gap of the service this month (`funding_gap`)."""
         return funding_gap(self.price, self.fee, self.delivered, self.reference, self.needed)
 
 
 def _worth(pence_per_hour: int, minutes: int) -> int:
-    return round(Fraction(pence_per_hour * minutes, MINUTES_PER_HOUR))
+    pence, rest = divmod(int(pence_per_hour) * int(minutes), MINUTES_PER_HOUR)
+    up = 2 * rest > MINUTES_PER_HOUR or (2 * rest == MINUTES_PER_HOUR and pence % 2 == 1)
+    return pence + up  # to the nearest penny, halves to even, as `round` has it
 
 
 def funding_gap(

@@ -139,19 +139,19 @@ def care_home_entry(
     The council's panel turns down a share of the places it would pay for: the person stays at
     home with the same need, and may come before it again. Who pays for themselves is not asked.
     """
-    older = people.age_months >= PENSION_AGE * 12
-    yearly = np.where(
-        older,
-        p.array("care_home_entry_65plus", LEVELS)[people.need],
-        p.array("care_home_entry_18_64", LEVELS)[people.need],
-    )
-    yearly = yearly * p.array("care_home_entry_age_ratio", AGE_BANDS)[people.band]
-    rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"])
-    rate = rate * np.where(people.carer_lost, p.carer_stress_institutionalisation_or, 1.0)
-    rate = rate * np.where(events.admission, p.care_home_entry_ratio_after_admission, 1.0)
-    asks = people.at_home & (people.awaits_bed == 0)
-    chance = np.where(asks, 1.0 - np.exp(-rate), 0.0)
-    events.care_home = luck.happens(Decision.CARE_HOME, people.id, month, chance)
+    tables = p.array("care_home_entry_18_64", LEVELS), p.array("care_home_entry_65plus", LEVELS)
+    older = (people.age_months >= PENSION_AGE * 12).view(np.uint8)
+    row = older * np.uint8(len(LEVELS)) + people.need
+    yearly = np.concatenate(tables).take(row)
+    asks = np.flatnonzero((yearly > 0) & people.at_home & (people.awaits_bed == 0))
+    yearly = yearly[asks] * p.array("care_home_entry_age_ratio", AGE_BANDS)[people.band[asks]]
+    rate = yearly / 12 * norms.divide("care_home", people, raw["care_home"], asks)
+    rate = rate * np.where(people.carer_lost[asks], p.carer_stress_institutionalisation_or, 1.0)
+    admitted = events.admission[asks]
+    rate = rate * np.where(admitted, p.care_home_entry_ratio_after_admission, 1.0)
+    moves = luck.hit(Decision.CARE_HOME, people.id[asks], month, 1.0 - np.exp(-rate))
+    events.care_home = np.zeros(len(people), dtype=np.bool_)
+    events.care_home[asks[moves]] = True
     rows = np.flatnonzero(events.care_home)
     events.payer = np.zeros(len(people), dtype=np.uint8)
     events.payer[rows] = who_pays(people, rows, p, luck, month)

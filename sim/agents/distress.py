@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
-from sim.agents.risk import Norms
+from sim.agents.risk import EVERYBODY, Norms
 from sim.parameters import Parameters
 from sim.world.bands import QUINTILES, SEXES, Sex
 from sim.world.columns import Columns
@@ -22,11 +22,11 @@ Rows = NDArray[np.int64]
 
 
 def wanted_distress(
-    people: Columns, rows: Rows, unmet: Floats, norms: Norms, p: Parameters
+    people: Columns, rows: Rows | slice, unmet: Floats, norms: Norms, p: Parameters
 ) -> Floats:
     """The chance of distress each person's circumstances pull them to: float64[rows].
 
-    `unmet` float64[rows]: the share of their need that nobody meets.
+    `unmet` float64[rows]: the share of their need that nobody meets. `rows` is some or EVERYBODY.
 
     Logit = level of the sex + disability + deprivation + loneliness + grief + unmet need + caring.
     """
@@ -40,7 +40,8 @@ def wanted_distress(
     logit = logit + slope * lonely + p.distress_bereaved * people.bereavement[rows]
     logit += p.distress_unmet_need * unmet
     caring = np.flatnonzero(people.carer[rows])
-    logit[caring] += caring_effect(people, rows[caring], p)
+    who = caring if isinstance(rows, slice) else rows[caring]
+    logit[caring] += caring_effect(people, who, p)
     return np.asarray(expit(logit))
 
 
@@ -80,5 +81,5 @@ def be_distressed(people: Columns, norms: Norms, p: Parameters) -> None:
     short = np.flatnonzero(people.unmet_minutes > 0)
     unmet = np.zeros(len(people))
     unmet[short] = people.unmet_minutes[short] / people.needed_minutes[short]
-    target = wanted_distress(people, np.arange(len(people)), unmet, norms, p)
+    target = wanted_distress(people, EVERYBODY, unmet, norms, p)
     people.distress += p.distress_speed * (target - people.distress)

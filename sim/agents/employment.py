@@ -77,8 +77,7 @@ def come_and_go_to_work(people: Columns, p: Parameters, luck: Luck, month: int) 
     rows = np.flatnonzero(young)
     ends, begins = turnover(p)
     works = people.employed[rows]
-    cell = _cell(people, rows, p)
-    chance = np.where(works, ends[cell], begins[cell])
+    chance = np.stack([begins, ends])[works.astype(np.int64), *_cell(people, rows, p)]
     turns = luck.happens(Decision.JOB, people.id[rows], month, chance)
     people.employed[rows] = works ^ turns
     people.employed &= young

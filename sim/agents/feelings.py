@@ -8,6 +8,8 @@ Source of the equations: docs/model, from the project's study of loneliness and 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
@@ -20,6 +22,8 @@ from sim.world.ties import FULL, EdgeList, Ties
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Whole = NDArray[np.int64]
+Rows = NDArray[np.int64]
 
 _AGE_POINTS = ("20", "30", "42", "57", "70", "82")
 _Z_UNIT = 1 << 16  # feelings travel along ties as whole numbers, so sums do not depend on order
@@ -32,54 +36,67 @@ def age_effect(p: Parameters) -> Floats:
     return np.interp(years, points, p.array("feeling_age", _AGE_POINTS))
 
 
-def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
+def connect(people: Columns, ties: Ties, p: Parameters) -> Whole:
     """Felt connection S, weekly hours of company h and friends' strength, from ties as they are.
 
-    Returns the strength-weighted sum of feelings of partner and in-place friends: float64[n].
+    Returns the strength-weighted sum of feelings of partner and in-place friends: int64[n].
     """
     size = len(people)
-    z = np.rint(people.z * np.float32(_Z_UNIT))  # whole numbers that 24 bits hold
-    friends, felt = ties.friends.sums(z)
-    ties.companions.add_sums(z, friends, felt)
-    kin, known = _kin_apart(people, ties.kin), ties.neighbours.count(size)
-    together = _with_partner(people, z, felt)
+    feelings, mate = _in_whole_numbers(people.z), _mates(people.partner, size)
+    partners = feelings.take(mate, mode="clip")  # whose tie is one of full strength
+    friends, felt = ties.friends.sums(feelings[:size], partners)
+    ties.companions.add_sums(feelings[:size], friends, felt)
     many = people.friend_strength
-    np.multiply(friends, 1.0 / FULL, out=many, casting="same_kind")
+    np.copyto(many, friends.astype(np.int32), casting="same_kind")  # two short ways, not a long
+    many *= np.float32(1.0 / FULL)
     relatives = np.multiply(people.kin_outside, np.float32(p.kin_strength))
-    relatives += kin
+    relatives += _kin_apart(people, ties.kin)
+    each_once = np.ones(len(ties.neighbours), dtype=np.int32)
+    known = ties.neighbours.sum_at_ends(each_once, size).astype(np.float32)
     parts = (
         (many, p.connection_friend, p.company_friend),
         (relatives, p.connection_kin, p.company_kin),
-        (known.astype(np.float32), p.connection_neighbour, p.company_neighbour),
+        (known, p.connection_neighbour, p.company_neighbour),
     )
-    at_home, code = _by_home(p), _home_code(people, together)
+    at_home, code = _by_home(p), _home_code(people, _together(people, mate))
     part = np.empty_like(many)
     for row, total in enumerate((people.connection, people.company)):
         at_home[row].take(code, mode="clip", out=total)
         for much, *each in parts:
             total += np.multiply(much, np.float32(each[row]), out=part)
     company = people.company
-    came = np.flatnonzero(people.hub_hours > 0)
-    company[came] += p.company_hub * people.hub_hours[came]
-    busy = np.flatnonzero(people.activity_hours > 0)
-    company[busy] += p.company_hub * people.activity_hours[busy]
-    visited = np.flatnonzero(people.visit_hours > 0)
-    company[visited] += p.company_visit * people.visit_hours[visited]
+    for hours, worth in (
+        (people.hub_hours, p.company_hub),
+        (people.activity_hours, p.company_hub),
+        (people.visit_hours, p.company_visit),
+    ):
+        company += np.multiply(hours, np.float32(worth), out=part)
     online = np.flatnonzero(people.taught_online)
     company[online] += p.online_company_per_kin * people.kin_outside[online]
     return felt
 
 
-def _with_partner(people: Columns, z: Singles, felt: Floats) -> NDArray[np.bool_]:
-    """Add the partner's feelings to `felt`; returns who lives with theirs: bool[n]."""
-    coupled = people.partner >= 0
-    mate = np.maximum(people.partner, 0).astype(np.int64)
-    theirs = z.take(mate, mode="clip")  # without a partner somebody else's, counted for nothing
-    theirs *= coupled
-    theirs *= np.float32(FULL)
-    felt += theirs
+def _in_whole_numbers(z: Singles) -> NDArray[np.int32]:
+    """Feelings as they travel along ties, then one more that is nobody's: int32[n + 1]."""
+    steps = np.multiply(z, np.float32(_Z_UNIT))  # 24 bits hold it
+    whole = np.zeros(z.size + 1, dtype=np.int32)
+    np.copyto(whole[:-1], np.rint(steps, out=steps), casting="unsafe")
+    return whole
+
+
+def _mates(partner: NDArray[np.int32], nobody: int) -> Rows:
+    """Row of each partner, `nobody` where there is none: int64[n], for quick looks."""
+    mate = np.empty(partner.size, dtype=np.int64)
+    # read without its sign -1 is the largest number: no branch, which half the people would take
+    np.minimum(partner.view(np.uint32), np.uint32(nobody), out=mate, casting="same_kind")
+    return mate
+
+
+def _together(people: Columns, mate: Rows) -> NDArray[np.bool_]:
+    """Who lives with their partner: bool[n]."""
     together = people.household.take(mate, mode="clip") == people.household
-    return np.asarray(together & coupled)
+    together &= people.partner >= 0
+    return np.asarray(together)
 
 
 def _home_code(people: Columns, together: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -105,26 +122,27 @@ def _by_home(p: Parameters) -> Singles:
 
 def _kin_apart(people: Columns, kin: EdgeList) -> Singles:
     """Strength of ties with family here who live elsewhere: float32[n], to the last bit."""
-    apart = people.household.take(kin.a) != people.household.take(kin.b)
-    inside = np.zeros(len(people))
-    kin.add_strengths(kin.strength * apart, inside)
-    inside *= 1.0 / FULL
-    return inside.astype(np.float32)
+    weight, house = kin.strength.copy(), people.household
+    a, b = kin.a[: kin.inner], kin.b[: kin.inner]
+    weight[: kin.inner] *= house.take(a, mode="clip") != house.take(b, mode="clip")
+    inside = kin.sum_at_ends(weight, len(people)).astype(np.float32)
+    inside *= np.float32(1.0 / FULL)
+    return inside
 
 
-def neighbours_feelings(people: Columns, felt: Floats) -> Singles:
+def neighbours_feelings(people: Columns, felt: NDArray[Any]) -> Singles:
     """Mean feeling of partner and in-place friends, weighted by strength: float32[n].
 
     `felt` is the sum `connect` returns; friends elsewhere and nobody count as feeling nothing.
     """
     strength = people.friend_strength + np.float32(1.0)
     strength += people.partner >= 0
-    mean = np.empty_like(strength)
-    np.multiply(felt, 1.0 / (FULL * _Z_UNIT), out=mean, casting="same_kind")
+    mean = felt.astype(np.float32)
+    mean *= np.float32(1.0 / (FULL * _Z_UNIT))
     return np.divide(mean, strength, out=mean)
 
 
-def wanted_feeling(people: Columns, felt: Floats, p: Parameters, ages: Floats) -> Singles:
+def wanted_feeling(people: Columns, felt: NDArray[Any], p: Parameters, ages: Floats) -> Singles:
     """The level z* each person's circumstances pull them to: float32[n]."""
     man = ages - p.feeling_female / 2  # and a woman that much above
     wanted = np.repeat(man.astype(np.float32), 12).take(people.age_months, mode="clip")
@@ -157,11 +175,13 @@ def feel(people: Columns, ties: Ties, p: Parameters, luck: Luck, month: int, age
     step -= z
     step *= np.float32(p.feeling_speed)
     z += step
-    z += np.multiply(luck.normal(Decision.FEELING, ids, month), p.feeling_noise)
+    noise = np.multiply(luck.normal(Decision.FEELING, ids, month), p.feeling_noise)
+    np.copyto(z, np.add(z, noise, out=noise), casting="same_kind")
     chance = p.array("bad_event", QUINTILES)
     hit = luck.hit_by(Decision.EVENT, ids, month, chance, people.quintile)
     z[hit] += p.bad_event_size * luck.exponential(Decision.EVENT_SIZE, ids[hit], month)
-    np.clip(z, np.float32(-FEELING_LIMIT), np.float32(FEELING_LIMIT), out=z)
+    np.minimum(z, np.float32(FEELING_LIMIT), out=z)
+    np.maximum(z, np.float32(-FEELING_LIMIT), out=z)
     people.bereavement *= np.float32(2.0 ** (-1.0 / p.bereavement_half_life_months))
 
 

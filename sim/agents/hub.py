@@ -128,7 +128,8 @@ def leave_and_close(
     hubs: list[Hub], people: Columns, p: Parameters, luck: Luck, month: int, decay: float
 ) -> None:
     """Members drift away; hubs close by chance, sooner when a grant has ended."""
-    for hub in hubs:
+    chances = np.zeros(len(hubs))
+    for at, hub in enumerate(hubs):
         if not hub.open:
             continue
         hub.months_open += 1
@@ -137,9 +138,10 @@ def leave_and_close(
         )
         if hub.funded and hub.grant_pence == 0:
             _carry_on(hub, people, p)
-        key = mix_ids(np.array([hub.unique_key], dtype=np.uint64))
-        if luck.happens(Decision.HUB_CHANCE, key, month, yearly / 12)[0]:
-            hub.open = False
+        chances[at] = yearly / 12
+    keys = mix_ids(np.array([hub.unique_key for hub in hubs], dtype=np.uint64))
+    for at in luck.hit(Decision.HUB_CHANCE, keys, month, chances):
+        hubs[at].open = False
     shut = np.array([not hub.open for hub in hubs] + [False])
     rows = np.flatnonzero(people.hub >= 0)
     drift = luck.happens(Decision.HUB_LEAVE, people.id[rows], month, p.hub_leave_per_month)
@@ -276,8 +278,9 @@ def admit(
 def _free_seats(people: Columns, hub: Hub, wanted: int) -> Rows:
     """The lowest regular seats nobody holds: tables stay together when somebody leaves."""
     held = people.hub_seat[people.hub == hub.row]
-    every = np.arange(held.size + wanted)
-    return np.setdiff1d(every, held)[:wanted]
+    taken = np.zeros(held.size + wanted, dtype=np.bool_)
+    taken[held[held < taken.size]] = True
+    return np.flatnonzero(~taken)[:wanted]
 
 
 def first_members(

@@ -20,6 +20,8 @@ from sim.world.columns import Columns
 from sim.world.margins import need_by_age, need_gradient
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+EVERYBODY = slice(None)
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,15 @@ class Norms:
     means: dict[str, Floats] = field(default_factory=dict)
     goes_without: float = 0.0
 
-    def divide(self, risk: str, people: Columns, raw: Floats) -> Floats:
-        """Raw multipliers over their starting mean for the same age band and sex."""
-        cell = people.band * len(SEXES) + people.sex
-        return np.asarray(raw / self.means[risk].ravel().take(cell))
+    def divide(
+        self, risk: str, people: Columns, raw: Floats, rows: Rows | slice = EVERYBODY
+    ) -> Floats:
+        """Raw multipliers, [people], over their starting mean for the same age band and sex.
+
+        Of everybody, or of some rows.
+        """
+        cell = people.band[rows] * len(SEXES) + people.sex[rows]
+        return np.asarray(raw[rows] / self.means[risk].ravel().take(cell))
 
 
 def lonely_exposure(people: Columns, norms: Norms, p: Parameters) -> Floats:

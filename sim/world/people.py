@@ -159,7 +159,8 @@ def refresh(people: Columns) -> None:
     """Bring the columns that follow from others up to date."""
     people.band = age_band(people.age_months)
     people.at_home = people.care_home == 0
-    people.household_size = np.bincount(people.household).take(people.household)
+    size = np.bincount(people.household)
+    people.household_size = size.astype(I16).take(people.household)
 
 
 def disabled_cut(areas: Areas, p: Parameters) -> NDArray[np.float64]:

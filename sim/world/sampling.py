@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
-from sim.luck import mix_ids, text_key
+from sim.luck import mix_ids, text_key, text_keys
 from sim.world.bands import DATA_BAND_STARTS, QUINTILES
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
 
@@ -165,13 +165,14 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
     heavy = int(np.sqrt(rule("size_weight")))
     columns = np.column_stack([_features(here), size * heavy])
     target = np.append(np.rint(shares * wanted).astype(np.int64), wanted * heavy)
-    names = np.array([text_key(code) for code in here.code.tolist()], dtype=np.uint64)
+    names = text_keys(here.code.tolist())
     enough = (wanted * rule("near_enough_share")) ** 2
     best: tuple[int, Ints] | None = None
     for start in range(int(rule("starts"))):
         key = mix_ids(names, salt + start)
-        inside = _start(key, here.quintile, size, fifths * wanted)
-        cost = _exchange(inside, columns, target, np.argsort(key, kind="stable"))
+        order = np.argsort(key, kind="stable")
+        inside = _start(order, here.quintile, size, fifths * wanted)
+        cost = _exchange(inside, columns, target, order)
         if best is None or cost < best[0]:
             best = (cost, np.flatnonzero(inside))
         if best[0] <= enough:
@@ -182,13 +183,13 @@ def _choose(salt: int, here: Neighbourhoods, wanted: int) -> Ints:
 
 
 def _start(
-    key: NDArray[np.uint64], quintile: Ints, size: Ints, wanted: NDArray[np.float64]
+    order: Ints, quintile: Ints, size: Ints, wanted: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """In each quintile, neighbourhoods in keyed order until its share of people is reached."""
-    inside = np.zeros(len(key), dtype=np.bool_)
-    order = np.argsort(key, kind="stable")
+    inside = np.zeros(len(order), dtype=np.bool_)
+    of_each = quintile[order]
     for number in range(QUINTILE_COUNT):
-        mine = order[quintile[order] == number + 1]
+        mine = order[of_each == number + 1]
         middle = np.cumsum(size[mine]) - size[mine] // 2
         inside[mine[middle <= wanted[number]]] = True
     if not inside.any():
@@ -206,14 +207,16 @@ def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Int
     squares = (columns * columns).sum(axis=1)
     off = columns[inside].sum(axis=0) - target
     cost, idle, turn = int((off * off).sum()), 0, 0
+    insiders, outsiders = int(rule("insiders_tried")), int(rule("outsiders_tried"))
     for turn in range(int(rule("exchanges_most"))):
-        leave = _window(order[inside[order]], int(rule("insiders_tried")), turn)
-        join = _window(order[~inside[order]], int(rule("outsiders_tried")), turn)
+        within = inside[order]
+        leave = _window(order[within], insiders, turn)
+        join = _window(order[~within], outsiders, turn)
         # row 0 and column 0 stand for nobody: only joining, or only leaving
         without = off - np.vstack([blank, columns[leave]])
         gain = 2 * (without @ np.vstack([blank, columns[join]]).T)
         after = (without * without).sum(axis=1)[:, None] + gain + np.append(0, squares[join])
-        if inside.sum() == 1:
+        if np.count_nonzero(within) == 1:
             after[1, 0] = np.iinfo(np.int64).max  # somebody must stay
         out, come = np.unravel_index(int(np.argmin(after)), after.shape)
         idle = 0 if int(after[out, come]) < cost else idle + 1
@@ -224,9 +227,10 @@ def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Int
         cost = int(after[out, come])
         if out:
             inside[leave[out - 1]] = False
+            off = off - columns[leave[out - 1]]
         if come:
             inside[join[come - 1]] = True
-        off = columns[inside].sum(axis=0) - target
+            off = off + columns[join[come - 1]]
     return cost
 
 

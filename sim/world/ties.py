@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.luck import Ids, pair_ids
-from sim.world.tie_sums import add_across, sums_in_one
+from sim.world.tie_sums import add_across, add_at_ends, sums_in_one
 
 FULL = 1 << 16
 OUTSIDE = -1
@@ -27,7 +27,7 @@ Rows = NDArray[np.int64]
 Whole = NDArray[np.int64]
 Strengths = NDArray[np.int32]
 Flags = NDArray[np.bool_]
-Sums = NDArray[np.float64]
+Sums = NDArray[np.int64] | NDArray[np.float64]
 
 
 class Kind(IntEnum):
@@ -98,10 +98,13 @@ class EdgeList:
         if np.any(a == b) or np.any(a < 0):
             raise ValueError("a tie needs two different ends, the first inside the place")
         given = {"a": a, "b": b, "key": key, "strength": strength, "kind": kind, "minutes": 0}
-        self._insert({name: np.broadcast_to(value, a.shape) for name, value in given.items()})
+        self._insert(given)
 
-    def _insert(self, given: dict[str, NDArray[Any]]) -> None:
-        """Put ties in: those inside follow the others inside, whose place outer ones make free."""
+    def _insert(self, given: dict[str, Any]) -> None:
+        """Put ties in: those inside follow the others inside, whose place outer ones make free.
+
+        Each is an array of its own, or one number for all.
+        """
         inside = given["b"] >= 0
         new = int(np.count_nonzero(inside))
         start, size = self._size, self._size + inside.size
@@ -115,8 +118,13 @@ class EdgeList:
                 self._full[name][:start] = full[:start]
         for name, full in self._full.items():
             full[to : to + moved] = full[self.inner : self.inner + moved].copy()
-            full[self.inner : inner] = given[name][inside] if new < inside.size else given[name]
-            full[start + new : size] = given[name][~inside] if new < inside.size else 0
+            values = outer = given[name]
+            if 0 < new < inside.size and np.ndim(values):
+                values, outer = values[inside], values[~inside]
+            if new:
+                full[self.inner : inner] = values
+            if new < inside.size:
+                full[start + new : size] = outer
         self._resize(size, inner)
 
     def keep(self, wanted: Flags) -> None:
@@ -167,38 +175,47 @@ class EdgeList:
 
     def sum_across(self, weight: NDArray[np.integer], value: NDArray[np.integer]) -> Whole:
         """Sum over each resident's ties of weight times the *other* end's value: int64[people]."""
-        total = np.zeros(value.size)
+        total = np.zeros(value.size, dtype=np.int64)
         a, b = self.a[: self.inner], self.b[: self.inner]
         add_across(a, b, weight[: self.inner], value, total)
-        return total.astype(np.int64)
+        return total
 
-    def add_sums(self, value: NDArray[np.floating], strength: Sums, across: Sums) -> None:
+    def add_sums(self, value: NDArray[Any], strength: Sums, across: Sums) -> None:
         """Add to `strength` what `sum_strength` finds and to `across` what `sum_across` does.
 
-        All float[people] holding whole numbers, `value` below 12 * `FULL`, so nothing is lost and
-        order means nothing.
+        All [people] and whole numbers, `value` below 12 * `FULL`, so nothing is lost and order
+        means nothing.
         """
-        self.add_strengths(self.strength, strength)
         a, b = self.a[: self.inner], self.b[: self.inner]
+        add_at_ends((self.a, b), self.strength, strength)
         add_across(a, b, self.strength[: self.inner], value, across)
 
-    def sums(self, value: NDArray[np.floating]) -> tuple[Sums, Sums]:
-        """What `add_sums` would add to nothing, quicker where most people have ties."""
-        both = sums_in_one(self.a, self.b[: self.inner], self.strength, value)
+    def sums(self, value: NDArray[Any], beside: NDArray[Any] | None = None) -> tuple[Whole, Whole]:
+        """What `add_sums` would add to nothing, quicker where most people have ties.
+
+        `beside` [people] is the value at the other end of one more tie of full strength, which
+        counts across alone.
+        """
+        across = self._begun(value, beside)
+        both = sums_in_one(self.a, self.b[: self.inner], self.strength, value, across)
         if both is not None:
             return both
-        strength, across = np.zeros((2, value.size))
+        strength, across = np.zeros(value.size, dtype=np.int64), self._begun(value, beside)
         self.add_sums(value, strength, across)
         return strength, across
 
-    def add_strengths(self, weight: NDArray[Any], total: Sums) -> None:
-        """Add a whole-number weight of each tie, [ties], to `total` [people] at both its ends."""
-        weights = weight.astype(np.float64, copy=False)
-        for here, part in ((self.a, weights), (self.b[: self.inner], weights[: self.inner])):
-            if 2 * self._size < total.size:
-                np.add.at(total, here, part)
-            else:
-                total += np.bincount(here, part, total.size)
+    @staticmethod
+    def _begun(value: NDArray[Any], beside: NDArray[Any] | None) -> Whole:
+        if beside is None:
+            return np.zeros(value.size, dtype=np.int64)
+        begun = beside.astype(np.int64)
+        begun *= FULL
+        return begun
+
+    def sum_at_ends(self, weight: NDArray[np.int32], people: int) -> NDArray[np.int32]:
+        """Sum of a small whole weight of each tie, [ties], at both its ends: int32[people]."""
+        ends = self.a, self.b[: self.inner]
+        return add_at_ends(ends, weight, np.zeros(people, dtype=np.int32))
 
     def count(self, people: int) -> Whole:
         """Number of ties of each resident: int64[people]."""
