@@ -14,13 +14,15 @@ from sim.agents.crisis import goes_without
 from sim.agents.entitlement import Rules, entitled
 from sim.agents.funnel import start_clients
 from sim.agents.packages import receive
-from sim.agents.risk import Norms, mean_by_band_and_sex, raw_multipliers
+from sim.agents.risk import Norms, mean_by_band_and_sex, mortality_of_state, raw_multipliers
 from sim.agents.volunteer import help_at_home
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
+from sim.units import calendar_year
 from sim.world.alone import alone_odds
 from sim.world.bands import ANSWERS, ETHNICITIES, LEVELS, PENSION_AGE
 from sim.world.friends import make_and_lose_friends
+from sim.world.lifecourse import death_chances
 from sim.world.margins import carer_factors, disabled_odds, need_ratio
 from sim.world.neighbours import turn_over_neighbours
 from sim.world.people import World, open_world
@@ -120,14 +122,16 @@ def find_norms(p: Parameters) -> Norms:
         p.array("care_home_entry_65plus", LEVELS)[people.need],
         p.array("care_home_entry_18_64", LEVELS)[people.need],
     )
-    home = people.at_home.astype(np.float64)
+    home, state = people.at_home.astype(np.float64), mortality_of_state(people, p)
     weights = {
         "care_home": entry * home,
         "onset": home * (people.need == 0),
         "admission": home,
         "ae": home,
-        "death": np.ones(len(people)),
+        "death": death_chances(people, calendar_year(1)) * state,
     }
+    # severe need is rare: its own mean is known from the shares better than from so few people
+    raw["death"] = raw["death"] / state
     means = {name: mean_by_band_and_sex(people, raw[name], weights[name]) for name in raw}
     without = float(goes_without(people, np.flatnonzero(needy), p).mean())
     return Norms(cuts, float(broad[0]), unmet, means, without)

@@ -84,7 +84,8 @@ class Resident(ColumnAgent):
         model, columns = _model(people), people.columns
         raw = model.risks["death"]
         chance = lifecourse.death_chances(columns, calendar_year(model.month))
-        chance = chance * model.p.mortality_scale * model.norms.divide("death", columns, raw)
+        chance = chance * lifecourse.over_official(model.p, (model.month - 1) // 12)
+        chance = chance * model.norms.divide("death", columns, raw)
         dead = model.luck.happens(Decision.DEATH, columns.id, model.month, np.minimum(chance, 1.0))
         rows = np.flatnonzero(dead)
         mates = columns.partner[rows]

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.parameters import Parameters
-from sim.world.bands import AGE_BANDS, LEVELS, OLDEST_AGE, QUINTILES, SEXES
+from sim.world.bands import AGE_BANDS, LEVELS, OLDEST_AGE, QUINTILES, SEXES, age_band
 from sim.world.columns import Columns
-from sim.world.margins import need_by_age, need_gradient
+from sim.world.margins import need_by_age, need_gradient, states_by_age
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -82,7 +82,7 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
         "onset": onset
         * need_gradient(p)[people.quintile, people.band]
         * need_by_age(p)[np.minimum(people.age_months // 12, OLDEST_AGE)],
-        "death": death * mortality_of_state(people, p),
+        "death": death * mortality_of_place(people, p) * mortality_of_state(people, p),
         "admission": np.exp(body * log(p.hr_emergency_hosp_loneliness_mh_patients) * lonely)
         * p.array("admission_ratio", ("level_0", "level_1", "level_2", "level_3", "level_4"))[
             people.need
@@ -98,22 +98,31 @@ def raw_multipliers(people: Columns, norms: Norms, p: Parameters) -> dict[str, F
 
 
 def mortality_of_state(people: Columns, p: Parameters) -> Floats:
-    """Relative chance of death by need, care home and deprivation: float64[n].
+    """Relative chance of death by need and care home: float64[n], about 1 over each year of age.
 
-    Of the care home's ratio for the age, people at home have a power that rises with need.
+    Of the care home's ratio for the age, people at home have a power that rises with need. What
+    England's people of the same year of age have on average is divided out: the official chances
+    rise with age already, and need that rises within a band must not count a second time.
     """
     homes = p.array("mortality_care_home_ratio", AGE_BANDS)[:, None]
     power = p.array("mortality_need_power", LEVELS)[None, :]
     # by whether at home, age band and need
     ratio = np.stack([np.repeat(homes, power.size, axis=1), homes**power])
+    bands = age_band(np.arange(OLDEST_AGE + 1) * 12)
+    usual = (states_by_age(p) * np.concatenate([homes**power, homes], axis=1)[bands]).sum(axis=1)
     state = ratio[people.at_home.astype(np.uint8), people.band, people.need]
+    return np.asarray(state / usual[np.minimum(people.age_months // 12, OLDEST_AGE)])
+
+
+def mortality_of_place(people: Columns, p: Parameters) -> Floats:
+    """Relative chance of death by the deprivation of the neighbourhood: float64[n]."""
     # +1 most deprived, -1 least deprived
     step = (2.0 - np.arange(len(QUINTILES))) / 2.0
     older = people.band >= AGE_BANDS.index("75_84")
     table = np.array(
         [p.mortality_deprivation_most_under_75**step, p.mortality_deprivation_most_75_plus**step]
     )
-    return np.asarray(state * table[older.astype(np.int64), people.quintile])
+    return np.asarray(table[older.astype(np.int64), people.quintile])
 
 
 def mean_by_band_and_sex(people: Columns, raw: Floats, weight: Floats) -> Floats:

@@ -21,11 +21,13 @@ from sim.agents.need import WORSE_AGES, onset_shares, worsening
 from sim.parameters import Parameters
 from sim.units import THOUSAND, chance_per_month
 from sim.world.bands import ADULT_AGE, AGE_BANDS, LEVELS, OLDEST_AGE, age_band
+from sim.world.lifecourse import over_official
 from sim.world.margins import need_by_age, need_shares
 from sim.world.vital import age_weights, death_chance_per_year, year_column
 
 Floats = NDArray[np.float64]
 FIRST_YEAR = 2024
+LATEST = 100  # years a projection may have
 HOME = len(LEVELS)  # column of people in care homes, after the levels
 HELD_WITHIN = 0.03  # how exactly a share is held, as a share of itself
 PULL = 0.4  # how far a chance moves from the registry's for as much, in logs
@@ -52,7 +54,8 @@ class Rates:
     `onset` float[band, 4] to each level; `worse` float[band, 5]; `new` of recovering wholly while
     need is new; `slow` float[band] of one level later; `entry` float[band, 5] to a care home;
     `death` float[band, 6] ratio to the official chance; `fast_months` how long need is new;
-    `by_age` float[age] how onset and the opening's need differ by year of age within a band.
+    `by_age` float[age] how onset and the opening's need differ by year of age within a band;
+    `over` float[year] deaths over those of the official chances.
     """
 
     onset: Floats
@@ -63,6 +66,7 @@ class Rates:
     death: Floats
     fast_months: int
     by_age: Floats
+    over: Floats
 
 
 def opening_shares(p: Parameters) -> Floats:
@@ -78,7 +82,7 @@ def rates_of(p: Parameters) -> Rates:
     homes = p.array("mortality_care_home_ratio", AGE_BANDS)
     power = np.append(p.array("mortality_need_power", LEVELS), 1.0)
     state = homes[:, None] ** power
-    death = p.mortality_scale * state / (shares * state).sum(axis=1, keepdims=True)
+    death = state / (shares * state).sum(axis=1, keepdims=True)
     ratio = p.array("admission_ratio", tuple(f"level_{level}" for level in range(len(LEVELS))))
     living = shares[:, :HOME] / shares[:, :HOME].sum(axis=1, keepdims=True)
     usual = p.array("admissions_per_1000", AGE_BANDS) / THOUSAND / 12
@@ -97,6 +101,7 @@ def rates_of(p: Parameters) -> Rates:
         onset, worsening(p), p.need_recovers_new,
         p.array("need_recovers_slow", AGE_BANDS),
         entry, death, int(p.need_fast_months), need_by_age(p),
+        np.array([over_official(p, year) for year in range(LATEST)]),
     )  # fmt: skip
 
 
@@ -117,9 +122,11 @@ def project(shares: Floats, rates: Rates, years: int = 10) -> Floats:
     young = age_weights(FIRST_YEAR)[ADULT_AGE] * shares[0]
     new = np.zeros((rates.fast_months, ages.size, len(LEVELS)))  # opening need is long-standing
     told = [_by_band(people + _levels(new), band)]
+    # official chances hold how need rises within a band: at each age as many die as they say
+    usual = (people * rates.death[band]).sum(axis=1) / people.sum(axis=1)
     for year in range(years):
         dies = chance_per_month(death_chance_per_year()[:, :, year_column(FIRST_YEAR + year)])
-        dies = dies.mean(axis=0)[ages]
+        dies = rates.over[year] * dies.mean(axis=0)[ages] / usual
         for _ in range(12):
             people, new = _month(people, new, band, dies, rates, rates.by_age[ages])
         people, new = np.roll(people, 1, axis=0), np.roll(new, 1, axis=1)

@@ -16,7 +16,7 @@ from sim.units import chance_per_month
 from sim.world.bands import ADULT_AGE, AGE_BAND_STARTS, AGE_BANDS, OLDEST_AGE, OLDEST_NEWCOMER, Sex
 from sim.world.columns import Columns
 from sim.world.ties import pair_within
-from sim.world.vital import death_chance_per_year, year_column
+from sim.world.vital import age_weights, death_chance_per_year, year_column
 
 Rows = NDArray[np.int64]
 
@@ -25,6 +25,16 @@ def death_chances(people: Columns, calendar_year: int) -> NDArray[np.float64]:
     """Official monthly chance of death by age and sex in `calendar_year`: float64[n]."""
     table = chance_per_month(death_chance_per_year()[:, :, year_column(calendar_year)])
     return np.asarray(table[people.sex, np.minimum(people.age_months // 12, OLDEST_AGE)])
+
+
+def over_official(p: Parameters, year: int) -> float:
+    """Deaths over those of the official chances in a run's `year`, 0 the first.
+
+    The official table was made before the pandemic; more deaths were registered in 2023, and what
+    is over shrinks to a part of itself with every year.
+    """
+    over = p.mortality_excess_first_year * p.mortality_excess_kept_a_year**year
+    return float(p.mortality_scale * (1.0 + over))
 
 
 def couple_tables(people: Columns, p: Parameters) -> int:
@@ -182,10 +192,14 @@ def _candidates(
 
 
 def _arrival_ages(p: Parameters, luck: Luck, key: Ids, month: int) -> Rows:
+    """Ages in months: bands by their shares of movers, within a band as England's people are."""
     shares = np.cumsum(p.array("arrival_age_share", AGE_BANDS))
     draw = luck.uniform(Decision.ARRIVAL, key, month)
     band = np.minimum(np.searchsorted(shares / shares[-1], draw), len(AGE_BANDS) - 1)
     stops = np.append(AGE_BAND_STARTS[1:], OLDEST_NEWCOMER)
     spare = luck.uniform(Decision.BIRTH_AGE, key, month)
-    years = AGE_BAND_STARTS[band] + spare * (stops[band] - AGE_BAND_STARTS[band])
+    ages = np.arange(OLDEST_AGE + 1)
+    below = np.concatenate([[0.0], np.cumsum(age_weights()[:OLDEST_AGE])])  # people younger
+    first, last = below[AGE_BAND_STARTS[band]], below[stops[band]]
+    years = np.interp(first + spare * (last - first), below, ages)
     return np.asarray((years * 12).astype(np.int64))

@@ -134,6 +134,21 @@ def need_by_age(p: Parameters) -> Floats:
     return told
 
 
+def states_by_age(p: Parameters) -> Floats:
+    """England's share at home at each level, then in care homes: float64[OLDEST_AGE + 1, 6].
+
+    As `sim.world.population` peoples a place: any need follows `need_by_age`, at most everybody.
+    """
+    band = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 1), side="right") - 1
+    band = np.maximum(band, 0)
+    home, shares = p.array("care_home", AGE_BANDS)[band], need_shares(p)[band]
+    any_need = 1.0 - shares[:, 0]
+    told = np.minimum(any_need * need_by_age(p), 1.0)
+    levels = shares[:, 1:] * (told / any_need)[:, None]
+    at_home = np.concatenate([1.0 - told[:, None], levels], axis=1)
+    return np.concatenate([at_home * (1.0 - home)[:, None], home[:, None]], axis=1)
+
+
 def need_ratio(here: Neighbourhoods, p: Parameters) -> Floats:
     """Care need over that of the neighbourhood's deprivation fifth, age for age: float64[n].
 
