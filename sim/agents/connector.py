@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.circle import draw_together
+from sim.agents.companions import sit_down_elsewhere
 from sim.agents.hub import Hub, admit, places_held, pull
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -99,7 +100,7 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.referred += int(rows.size)
         share = p.accompanied_accepts_share if self.remit.accompanies else p.referral_accepts_share
         willing = rows[luck.happens(Decision.REFERRAL_RANK, people.id[rows], month, share)]
-        self.placed += self._place(hubs, people, willing, p, luck, month)
+        self.placed += self._place(hubs, world, willing, p, luck, month)
         draw_together(people, world.ties.friends, willing, self.remit.circle, p, luck, month)
 
     @property
@@ -136,13 +137,14 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return np.asarray(rows[np.lexsort((people.id[rows], score))][:take])
 
     def _place(
-        self, hubs: list[Hub], people: Columns, willing: Rows, p: Parameters, luck: Luck, month: int
+        self, hubs: list[Hub], world: World, willing: Rows, p: Parameters, luck: Luck, month: int
     ) -> int:
         """Introduce each to a hub with a free place; some other activity exists outside hubs.
 
-        An activity is company as a club's sessions are, and ends as membership does. Who else
-        comes is not known, so no tie begins there.
+        An activity is company as a club's sessions are, begins ties with people who are not
+        residents followed by name, as many as sit at a table, and ends as membership does.
         """
+        people = world.people
         placed = introduce(hubs, people, willing, self.model.nearness, p, luck, month)
         left = willing[people.hub[willing] < 0]
         found = left[
@@ -152,6 +154,8 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         ]
         taken = self.model.elsewhere.take(found)
         hours = p.lunch_club_attendance_given_member * p.hub_hours_per_session
+        fresh = taken[people.activity_hours[taken] <= 0]
+        sit_down_elsewhere(people, world.ties.companions, fresh, p, month)
         people.activity_hours[taken] = hours
         return placed + int(taken.size)
 
