@@ -6,6 +6,7 @@ membership and ties with neighbours. Finding need raises contacts with services 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ class Remit:
 
     `areas` are rows of neighbourhoods (none: everywhere), `age_from` years, `circle` how many
     neighbours are brought round each person who says yes, `accompanies` whether somebody comes
-    along the first times, `from_hospital` whether people just home from hospital come first.
+    along the first times, `from_hospital` whether people just home from hospital come first,
+    `takes_on` how many people a full post meets in a year, who share its time (0: none of it).
     """
 
     funded: bool = False
@@ -42,6 +44,7 @@ class Remit:
     circle: int = 0
     accompanies: bool = False
     from_hospital: bool = False
+    takes_on: float = 0.0
 
 
 class OtherActivities:
@@ -84,6 +87,7 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.placed = 0
         self.carried_over = 0.0
         self.clients = np.zeros(0, dtype=np.uint64)
+        self.year: deque[NDArray[np.uint64]] = deque(maxlen=12)  # clients of each month
 
     def work(self, hubs: list[Hub], world: World, p: Parameters, luck: Luck, month: int) -> None:
         """One month: take on people, offer a place where one is free, bring neighbours together.
@@ -97,11 +101,21 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         rows = self._find(people, take, p, luck, month)
         come_to_notice(people, rows, self.remit.funded)
         self.clients = people.id[rows]
+        self._walk_alongside(people, p)
         self.referred += int(rows.size)
         share = p.accompanied_accepts_share if self.remit.accompanies else p.referral_accepts_share
         willing = rows[luck.happens(Decision.REFERRAL_RANK, people.id[rows], month, share)]
         self.placed += self._place(hubs, world, willing, p, luck, month)
         draw_together(people, world.ties.friends, willing, self.remit.circle, p, luck, month)
+
+    def _walk_alongside(self, people: Columns, p: Parameters) -> None:
+        """Be with everybody found within a year, whether they take up anything or not."""
+        self.year.append(self.clients)
+        if self.caseload_per_month <= 0 or self.remit.takes_on <= 0:
+            return  # nobody is paid to
+        rows = people.row_of(np.concatenate(self.year))
+        hours = p.post_hours_per_week * p.connector_contact_share / self.remit.takes_on
+        people.alongside_hours[rows[rows >= 0]] += np.float32(hours)
 
     @property
     def holds_circles(self) -> bool:
@@ -161,7 +175,8 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
 
 def a_month_passes(people: Columns) -> None:
-    """The year since a connector found somebody is a month shorter."""
+    """The year since a connector found somebody is a month shorter; visits begin anew."""
+    people.alongside_hours = 0.0
     found = np.flatnonzero(people.referred)
     people.referred[found] -= 1
 

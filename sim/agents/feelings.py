@@ -63,6 +63,7 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Floats:
     company[came] += p.company_hub * people.hub_hours[came]
     busy = np.flatnonzero(people.activity_hours > 0)
     company[busy] += p.company_hub * people.activity_hours[busy]
+    company += people.alongside_hours
     visited = np.flatnonzero(people.visit_hours > 0)
     company[visited] += p.company_visit * people.visit_hours[visited]
     online = np.flatnonzero(people.taught_online)
