@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import books, distress, funnel, hub, strain, targeting
-from sim.agents.connector import Connector, OtherActivities, Remit
+from sim.agents.connector import Connector, OtherActivities
 from sim.agents.council import Switches
 from sim.agents.council_start import place_factors
 from sim.agents.crisis import Events
@@ -69,8 +69,7 @@ class Gathering(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._open_hubs()
         share = self.people_of_all_ages / p.link_workers_people_per_worker
         a_month = share * p.link_worker_caseload_year / 12
-        plain = Remit(takes_on=p.link_worker_caseload_year)
-        self.connectors = [Connector(self, "link worker", a_month, plain)]
+        self.connectors = [Connector(self, "link worker", a_month)]
         self.elsewhere = OtherActivities(a_month, p)
         self.schemes: list[Scheme] = []
         self.readiness = Readiness(self.sample.neighbourhoods, p)

@@ -85,6 +85,8 @@ def sit_down_elsewhere(
 
     Who comes back to an activity finds again those whom they have not lost sight of.
     """
+    if _minutes_elsewhere(p) <= 0:
+        return
     met = np.bincount(companions.a[companions.inner :], minlength=len(people))[rows]
     others = np.maximum(int(p.hub_table_size) - 1 - met, 0)
     who = np.repeat(rows, others)
@@ -95,12 +97,16 @@ def sit_down_elsewhere(
 
 def _meet_elsewhere(people: Columns, companions: EdgeList, p: Parameters) -> None:
     """A month of an activity outside hubs: time with each at one's table, as at a hub's."""
-    here = companions.a[companions.inner :]
-    att = p.lunch_club_attendance_given_member
-    others = 1.0 + (int(p.hub_table_size) - 2) * att  # when both are there, with who else is
-    hours = SESSIONS_A_MONTH * att * att * p.hub_hours_per_session * p.hub_table_time_share
-    gained = round(hours / others**p.hub_time_split * MINUTES_PER_HOUR)
-    companions.minutes[companions.inner :] += (people.activity_hours[here] > 0) * np.int32(gained)
+    goes = people.activity_hours[companions.a[companions.inner :]] > 0
+    companions.minutes[companions.inner :] += goes * np.int32(_minutes_elsewhere(p))
+
+
+def _minutes_elsewhere(p: Parameters) -> int:
+    """What two at one table gain in a month of an activity where each comes as to a club."""
+    comes = p.lunch_club_attendance_given_member
+    others = 1.0 + (int(p.hub_table_size) - 2) * comes  # when both are there, with who else is
+    hours = SESSIONS_A_MONTH * comes * comes * p.hub_hours_per_session * p.hub_table_time_share
+    return round(hours / others**p.hub_time_split * MINUTES_PER_HOUR)
 
 
 def _still_meet(people: Columns, companions: EdgeList) -> NDArray[np.bool_]:

@@ -35,7 +35,7 @@ class Remit:
     `areas` are rows of neighbourhoods (none: everywhere), `age_from` years, `circle` how many
     neighbours are brought round each person who says yes, `accompanies` whether somebody comes
     along the first times, `from_hospital` whether people just home from hospital come first,
-    `takes_on` how many people a full post meets in a year, who share its time (0: none of it).
+    `takes_on` how many people a full post meets in a year and then walks alongside (0: nobody).
     """
 
     funded: bool = False
@@ -141,6 +141,9 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             fit &= np.isin(people.area, self.remit.areas)
         if self.remit.age_from:
             fit &= people.age_months >= self.remit.age_from * 12
+        if self.remit.takes_on and self.year:  # whoever is walked alongside is not taken on again
+            mine = people.row_of(np.concatenate(self.year))
+            fit[mine[mine >= 0]] = False
         rows = np.flatnonzero(fit)
         weight = np.exp(p.referral_per_z * people.z[rows] + p.referral_per_need * people.need[rows])
         score = -np.log(draw[rows]) / weight
