@@ -28,6 +28,7 @@ CUTS: dict[str, dict[str, float]] = {
         "referral_accepts_share": 0.0,
         "accompanied_accepts_share": 0.0,
         "bedside_home_share": 0.0,
+        "connector_contact_share": 0.0,
     },
     "detect": {"unmet_need_discovery_uplift": 1.0},
     "befriend": {

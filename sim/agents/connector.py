@@ -6,6 +6,7 @@ membership and ties with neighbours. Finding need raises contacts with services 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.circle import draw_together
+from sim.agents.companions import sit_down_elsewhere
 from sim.agents.hub import Hub, admit, places_held, pull
 from sim.luck import Decision, Luck
 from sim.parameters import Parameters
@@ -32,7 +34,8 @@ class Remit:
 
     `areas` are rows of neighbourhoods (none: everywhere), `age_from` years, `circle` how many
     neighbours are brought round each person who says yes, `accompanies` whether somebody comes
-    along the first times, `from_hospital` whether people just home from hospital come first.
+    along the first times, `from_hospital` whether people just home from hospital come first,
+    `takes_on` how many people a full post meets in a year and then walks alongside (0: nobody).
     """
 
     funded: bool = False
@@ -41,6 +44,7 @@ class Remit:
     circle: int = 0
     accompanies: bool = False
     from_hospital: bool = False
+    takes_on: float = 0.0
 
 
 class OtherActivities:
@@ -83,6 +87,7 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         self.placed = 0
         self.carried_over = 0.0
         self.clients = np.zeros(0, dtype=np.uint64)
+        self.year: deque[NDArray[np.uint64]] = deque(maxlen=12)  # clients of each month
 
     def work(self, hubs: list[Hub], world: World, p: Parameters, luck: Luck, month: int) -> None:
         """One month: take on people, offer a place where one is free, bring neighbours together.
@@ -96,11 +101,21 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         rows = self._find(people, take, p, luck, month)
         come_to_notice(people, rows, self.remit.funded)
         self.clients = people.id[rows]
+        self._walk_alongside(people, p)
         self.referred += int(rows.size)
         share = p.accompanied_accepts_share if self.remit.accompanies else p.referral_accepts_share
         willing = rows[luck.happens(Decision.REFERRAL_RANK, people.id[rows], month, share)]
-        self.placed += self._place(hubs, people, willing, p, luck, month)
+        self.placed += self._place(hubs, world, willing, p, luck, month)
         draw_together(people, world.ties.friends, willing, self.remit.circle, p, luck, month)
+
+    def _walk_alongside(self, people: Columns, p: Parameters) -> None:
+        """Be with everybody found within a year, whether they take up anything or not."""
+        self.year.append(self.clients)
+        if self.caseload_per_month <= 0 or self.remit.takes_on <= 0:
+            return  # nobody is paid to
+        rows = people.row_of(np.concatenate(self.year))
+        hours = p.post_hours_per_week * p.connector_contact_share / self.remit.takes_on
+        people.alongside_hours[rows[rows >= 0]] += np.float32(hours)
 
     @property
     def holds_circles(self) -> bool:
@@ -126,6 +141,9 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
             fit &= np.isin(people.area, self.remit.areas)
         if self.remit.age_from:
             fit &= people.age_months >= self.remit.age_from * 12
+        if self.remit.takes_on and self.year:  # whoever is walked alongside is not taken on again
+            mine = people.row_of(np.concatenate(self.year))
+            fit[mine[mine >= 0]] = False
         rows = np.flatnonzero(fit)
         weight = np.exp(p.referral_per_z * people.z[rows] + p.referral_per_need * people.need[rows])
         score = -np.log(draw[rows]) / weight
@@ -136,13 +154,14 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return np.asarray(rows[np.lexsort((people.id[rows], score))][:take])
 
     def _place(
-        self, hubs: list[Hub], people: Columns, willing: Rows, p: Parameters, luck: Luck, month: int
+        self, hubs: list[Hub], world: World, willing: Rows, p: Parameters, luck: Luck, month: int
     ) -> int:
         """Introduce each to a hub with a free place; some other activity exists outside hubs.
 
-        An activity is company as a club's sessions are, and ends as membership does. Who else
-        comes is not known, so no tie begins there.
+        An activity is company as a club's sessions are, begins ties with people who are not
+        residents followed by name, as many as sit at a table, and ends as membership does.
         """
+        people = world.people
         placed = introduce(hubs, people, willing, self.model.nearness, p, luck, month)
         left = willing[people.hub[willing] < 0]
         found = left[
@@ -152,12 +171,15 @@ class Connector(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         ]
         taken = self.model.elsewhere.take(found)
         hours = p.lunch_club_attendance_given_member * p.hub_hours_per_session
+        fresh = taken[people.activity_hours[taken] <= 0]
+        sit_down_elsewhere(people, world.ties.companions, fresh, p, month)
         people.activity_hours[taken] = hours
         return placed + int(taken.size)
 
 
 def a_month_passes(people: Columns) -> None:
-    """The year since a connector found somebody is a month shorter."""
+    """The year since a connector found somebody is a month shorter; visits begin anew."""
+    people.alongside_hours = 0.0
     found = np.flatnonzero(people.referred)
     people.referred[found] -= 1
 

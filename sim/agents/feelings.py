@@ -71,6 +71,7 @@ def connect(people: Columns, ties: Ties, p: Parameters) -> Whole:
         (people.visit_hours, p.company_visit),
     ):
         company += np.multiply(hours, np.float32(worth), out=part)
+    company += people.alongside_hours
     online = np.flatnonzero(people.taught_online)
     company[online] += p.online_company_per_kin * people.kin_outside[online]
     return felt

@@ -145,6 +145,7 @@ class Connectors(Lever):
             circle=round(circle),
             accompanies=self.post != "link_worker",
             from_hospital=self.from_hospital_first,
+            takes_on=0.0 if self.post == "link_worker" else self.takes_on(p),
         )
 
     def _patch(self, community: CommunityModel, posts: float) -> tuple[int, ...]:

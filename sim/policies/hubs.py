@@ -3,7 +3,8 @@
 This room holds what a plan may say about hubs. It may look at the words for groups in
 `sim.outcomes`. Settings left out are taken from the evidence registry when the plan acts:
 `ramp_new_hub_months` (or `ramp_group_in_existing_building_months` in an existing room),
-`bevy_weekly_lunch_club_attendance`, `bevy_catchment_population`.
+`bevy_weekly_lunch_club_attendance`, `bevy_catchment_population`. A lunch that is full lays more
+tables while older people are more numerous than round the Bevy (`bevy_share_aged_65plus`).
 """
 
 from __future__ import annotations
@@ -140,6 +141,8 @@ class Hubs(Lever):
             purse.spend(self, community, month, amount, payee, line)
         for hub in mine:
             hub.grant_pence = pence
+        if pence:
+            self._lay_tables(community, month, mine)
         self._note_who_came(community, mine)
 
     def capacity(self, community: CommunityModel) -> dict[str, float | str]:
@@ -161,6 +164,34 @@ class Hubs(Lever):
             share = state[f"guests {months}"] / max(state[f"older {months}"], 1)
             found[f"weekly_guests_per_person_65plus_month_{months}"] = share / SESSIONS_A_MONTH
         return found
+
+    def _lay_tables(self, community: CommunityModel, month: int, mine: list[Hub]) -> None:
+        """A lunch every seat of which is taken lays a table more, and pays for the meals on it.
+
+        The plan's seats are for a catchment as old as the Bevy's, `bevy_share_aged_65plus` of it;
+        where more older people live, or come to live, as many more may be laid. Guests pay
+        `bevy_lunch_price_paid_by_guest` of what a meal costs. Clubs for the young stay as they are.
+        """
+        from sim.agents.hub import places_held
+        from sim.money import Account
+        from sim.policies import purse
+        from sim.units import PENCE_PER_POUND, SESSIONS_A_MONTH
+        from sim.world.bands import PENSION_AGE
+
+        p, people = community.p, community.world.people
+        older = int((people.age_months >= PENSION_AGE * MONTHS_PER_YEAR).sum())
+        usual = p.bevy_share_aged_65plus * community.people_of_all_ages
+        held, meals = places_held(community.hubs, people), 0
+        for hub in mine:
+            if not (hub.open and hub.for_the_old):
+                continue
+            most = int(hub.plan.seats * max(older / usual, 1.0))
+            if hub.seats < most and held[hub.row] >= hub.places(p):
+                hub.seats = min(hub.seats + int(p.hub_table_size), most)
+            meals += (hub.seats - hub.plan.seats) * SESSIONS_A_MONTH
+        dear = p.cost_lunch_club_meal_2023_24 - p.bevy_lunch_price_paid_by_guest
+        pence = round(meals * max(dear, 0.0) * PENCE_PER_POUND)
+        purse.spend(self, community, month, pence, Account.SUPPLIERS, "meals at further tables")
 
     def _note_who_came(self, community: CommunityModel, mine: list[Hub]) -> None:
         """Half a year after the first doors opened and each whole year: the month's guests."""
@@ -188,15 +219,18 @@ class Hubs(Lever):
     def _may_open(self, community: CommunityModel, state: State, each: int, late: int) -> bool:
         """Whether hub `each` may open now: its neighbourhood is ready, and it is not open.
 
-        One that has closed opens again as long after as the first took, while the money lasts.
+        One that has closed opens again while the money lasts: the building stands, so it takes as
+        long as a group in a room that exists.
         """
-        month = self.start_month + self.months_to_open(community.p) + late
+        opening = self.months_to_open(community.p)
+        month = self.start_month + opening + late
         if state.get(f"opened {each}"):
             name = f"{self._prefix(community)} {each}"
             here = [hub for hub in self._mine(community) if hub.open]
             if any(hub.key == name or hub.key.startswith(f"{name}.") for hub in here):
                 return False
-            due = state.setdefault(f"due {each}", month + self.months_to_open(community.p))
+            again = min(opening, round(community.p.ramp_group_in_existing_building_months))
+            due = state.setdefault(f"due {each}", month + again)
             if month < due:
                 return False
         fixed = self.opening_months is not None

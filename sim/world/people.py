@@ -65,6 +65,7 @@ RESIDENT_COLUMNS: dict[str, Column] = {
     "hub_seat": Column(I32, 0, "regular seat, which sets the table", low=0),
     "hub_hours": Column(F, 0, "hours a week at a hub this month", "hours a week", low=0),
     "activity_hours": Column(F, 0, "at an activity outside hubs", "hours a week", low=0),
+    "alongside_hours": Column(F, 0, "with connectors who walk alongside", "hours a week", low=0),
     "by_minibus": Column(np.bool_, False, "came by minibus this month"),
     "visits": Column(I16, -1, "scheme of visits or sessions the person is in, -1 none", low=-1),
     "visit_months": Column(I16, 0, "months in that scheme", "months", low=0),
