@@ -53,7 +53,7 @@ class PlainResident(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         connection = p.connection_friend * close + p.connection_kin * kin
         connection += p.connection_neighbour * len(self.neighbours)
         company = p.company_friend * close + p.company_kin * kin
-        company += p.company_hub * (self.hub_hours + self.activity_hours)
+        company += p.company_hub * (self.hub_hours + self.activity_hours) + self.alongside_hours
         company += p.company_neighbour * len(self.neighbours)
         if with_partner:
             connection += p.connection_partner
@@ -105,6 +105,7 @@ COPIED = (
     "kin_outside",
     "hub_hours",
     "activity_hours",
+    "alongside_hours",
 )
 
 
