@@ -47,10 +47,11 @@ def test_a_plain_model_that_forgets_its_friends_is_found_out(community: Communit
 def test_both_ends_of_every_tie_know_of_it(community: CommunityModel) -> None:
     plain = PlainModel(community, DrawnBefore(community).by_person())
     friends, neighbours = community.world.ties.friends, community.world.ties.neighbours
-    inside = int((friends.b >= 0).sum())
-    companions = len(community.world.ties.companions)
-    assert sum(len(each.friends) for each in plain.people) == 2 * (inside + companions)
-    assert sum(len(each.friends_outside) for each in plain.people) == len(friends) - inside
+    companions = community.world.ties.companions
+    inside = int((friends.b >= 0).sum() + (companions.b >= 0).sum())
+    outside = len(friends) + len(companions) - inside
+    assert sum(len(each.friends) for each in plain.people) == 2 * inside
+    assert sum(len(each.friends_outside) for each in plain.people) == outside
     assert sum(len(each.neighbours) for each in plain.people) == 2 * len(neighbours)
 
 
