@@ -175,7 +175,8 @@ class Luck:
         """`uniform < chances`; where no chance is large, most words need not become numbers."""
         if ids.size <= _FEW:
             happens = np.empty(ids.shape, dtype=np.bool_)
-            return np.less(self.uniform(decision, ids, month), chances, out=happens)
+            np.less(self.uniform(decision, ids, month), chances, out=happens)
+            return happens
         first, second = self._keys(decision, month)
         happens = np.zeros(ids.shape, dtype=np.bool_)
         for block in blocks(ids.size):

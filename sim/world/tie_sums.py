@@ -16,7 +16,7 @@ Rows = NDArray[np.int64]
 Whole = NDArray[np.int64]
 
 HALF = 42  # bits: the upper half holds 32 ties of full strength, the lower as many at 12 each
-_MANY = 1 << 4  # fewer ties than one for so many people are added one by one
+_MANY = 12  # ties fewer than one for a dozen people are added one by one
 _REST = np.iinfo(np.int64).bits - HALF
 
 
