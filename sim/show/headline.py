@@ -222,7 +222,8 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     share = people if phrase(fact.measure).pounds else people / 1000.0
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
     said = signed(middle, fact.measure, fact.digits)
+    about = "" if said.startswith("under ") else "about "
     return (
-        f"in a place the size of {saved.place} ({figure(people)} {who}), in the model about "
+        f"in a place the size of {saved.place} ({figure(people)} {who}), in the model {about}"
         f"{said}{when} ({span(low, high, fact.measure, fact.digits)})."
     )

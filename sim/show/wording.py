@@ -201,7 +201,8 @@ def change(value: float, measure: str, group: str, digits: int = 2, about: str =
     'the funding gap is £3 a head a year smaller (2024/25 prices)'.
     """
     words = phrase(measure)
-    said = f"{about}{amount(value, measure, digits)}"
+    size = amount(value, measure, digits)
+    said = size if size.startswith("under ") else f"{about}{size}"
     direction, per = words.less if value < 0 else words.more, words.per_whom(group)
     if words.kind == "count":
         return f"{said} {direction} {words.noun} {per}"
