@@ -71,6 +71,9 @@ def with_differences(saved: Saved, measure: str, group: str = "all") -> list[str
             and facts(saved, measure, group, key)]  # fmt: skip
 
 
+_ON = ("in", "on")  # a difference in, a finding on
+
+
 def _among(group: str) -> str:
     if group == "all":
         return ""
@@ -111,7 +114,7 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
     ):
         names = by_verdict.get(verdict)  # type: ignore[call-overload]
         if names:
-            thing = "" if noun_said else (f" on {noun}" if verdict == "one_run" else f" in {noun}")
+            thing = "" if noun_said else (f" {_ON[verdict == 'one_run']} {words.thing}")
             said.append(f"{claim}{thing} {link} {joined(names, 'or')}")
             noun_said = True
     text = "; ".join(said)

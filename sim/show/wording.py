@@ -36,6 +36,11 @@ class Phrase:
     who: str = EVERYONE
     note: str = ""
 
+    @property
+    def thing(self) -> str:
+        """The noun as it follows "a difference in": 'crisis episodes', 'the funding gap'."""
+        return f"the {self.noun}" if self.kind == "size" else self.noun
+
     def per_whom(self, group: str) -> str:
         """'in every 1,000 residents aged 16 or over', or of the people reached."""
         return self.per.format(who=self.whom(group))

@@ -219,7 +219,7 @@ def _worth_it(verdict: Verdict) -> str:
 
 
 def _is_cut(verdict: Verdict) -> bool:
-    """Whether nothing is put in and the public purse keeps money; not all that is lost is priced."""
+    """Whether nothing is put in and public money is kept: not all that is lost is priced."""
     return verdict.plan_cost.p95 <= 0 and verdict.public_cash.median > 0
 
 
