@@ -40,6 +40,13 @@ def whole(name: str) -> Callable[[str], int]:
     return number
 
 
+def count(text: str) -> int:
+    """Read a whole number; the analysis asked says between which limits."""
+    if re.fullmatch(r"-?[0-9]{1,20}", text):
+        return int(text)
+    raise typer.BadParameter(f'"{visible(text)}" is not a whole number, such as 24.')
+
+
 def words(text: str) -> str:
     """Read text that says something and hides nothing."""
     if not text.strip() or hidden_characters(text):

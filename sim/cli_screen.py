@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import UserMistake
 from sim.mistakes import visible
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ def _write(text: str) -> None:
         # Python would complain once more when it closes the stream: give it somewhere to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise ReaderGone from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UserMistake(
+            f"What the command prints could not be written ({error.strerror}). "
+            "Free some space, or send it elsewhere."
+        ) from None
 
 
 def reader_is_gone() -> bool:

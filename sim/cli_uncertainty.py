@@ -37,7 +37,9 @@ TOP_SHOWN = 5
 
 
 def _count(name: str, text: str) -> Any:
-    return typer.Option(f"--{name}", metavar="N", help=text, show_default=False)
+    return typer.Option(
+        f"--{name}", parser=options.count, metavar="N", help=text, show_default=False
+    )
 
 
 DrawsOption = Annotated[int | None, _count("draws", "Parameter draws.")]

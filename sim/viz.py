@@ -12,6 +12,8 @@ thing it changes is the model's clock, when somebody presses Step.
 
 from __future__ import annotations
 
+import base64
+import io
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -159,11 +161,45 @@ def draw_line(model: WatchedModel, measure: str) -> Figure:
     return figure
 
 
+def graph_words(model: WatchedModel) -> str:
+    """What the drawing of people says, for who cannot see it."""
+    levels = _levels(model, list(model.people_seen))
+    counts = [
+        f"{sum(found == level for found in levels.values())} {words}"
+        for level, (words, _, _, _) in enumerate(LEVELS)
+    ]
+    return (
+        f"{len(levels)} of {len(model.residents):,} simulated residents and their ties in month "
+        f"{model.month}: {'; '.join(counts)}. Modelled, not observed."
+    )
+
+
+def line_words(model: WatchedModel, measure: str) -> str:
+    """What one line says: its first and its latest month."""
+    from sim.outcomes import MEASURES
+
+    values, label = model.datacollector.model_vars[measure], MEASURES[measure].label
+    if not values:
+        return f"{label} by month: nothing yet. Press Step."
+    return (
+        f"{label} by month: {values[0]:.3g} in month 1, {values[-1]:.3g} in month {len(values)}. "
+        "Modelled, not observed."
+    )
+
+
+def _picture(figure: Figure, words: str) -> None:
+    """A drawing with its words; solara's own figure has no place for them."""
+    made = io.BytesIO()
+    figure.savefig(made, format="png", bbox_inches="tight")
+    source = f"data:image/png;base64,{base64.b64encode(made.getvalue()).decode()}"
+    solara.HTML(tag="img", attributes={"src": source, "alt": words}, style="max-width: 100%")
+
+
 @solara.component
 def Graph(model: WatchedModel) -> None:
     """The watched part of the social graph; redrawn after each step."""
     update_counter.get()
-    solara.FigureMatplotlib(draw_graph(model), format="png", bbox_inches="tight")
+    _picture(draw_graph(model), graph_words(model))
 
 
 @solara.component
@@ -172,7 +208,7 @@ def Lines(model: WatchedModel) -> None:
     update_counter.get()
     with solara.Column():
         for measure in WATCHED:
-            solara.FigureMatplotlib(draw_line(model, measure), format="png", bbox_inches="tight")
+            _picture(draw_line(model, measure), line_words(model, measure))
 
 
 def parameters(**settings: Any) -> dict[str, Any]:

@@ -443,3 +443,11 @@ def test_small_and_negative_sums_read_well() -> None:
     assert not worth.clear(Spread(1.0, -0.5, 2.0, 0.9), 8)
     assert not worth.clear(Spread(1.0, 0.5, 2.0, 1.0), 1)
     assert worth.page(Saved(pd.DataFrame())) is None
+
+
+def test_money_kept_by_a_cut_is_never_told_as_a_case_for_cutting() -> None:
+    kept = account(3, 0.0, pays_council_gbp_per_head=-0.5)
+    assert kept["Worth it"].startswith("Worth more than it costs in 3 of 3 runs")
+    assert kept["Worth it"].endswith("So this makes no case for a cut.")
+    assert "no case" not in account(3, 0.0, **COSTLY)["Worth it"]
+    assert kept["Value for money"].startswith("No ratio is given")

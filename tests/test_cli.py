@@ -125,6 +125,16 @@ def test_a_reader_who_stops_reading_is_no_fault():
         assert done.stderr == "" and done.stdout.endswith("0\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_behind_what_is_printed_is_one_sentence():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", "list"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_closed_and_narrow_and_ascii_streams_are_fine():
     closed = subprocess.run(
         f"{sys.executable} -m sim list >&- 2>&- <&-", shell=True, executable="/bin/bash", cwd=HERE
@@ -197,6 +207,10 @@ def test_closed_and_narrow_and_ascii_streams_are_fine():
         "report nope",
         "report pyproject.toml",
         "validate --residents 0",
+        "uncertainty bevy_hub --draws nan",
+        "uncertainty bevy_hub --seeds 2.5",
+        "sensitivity bevy_hub --draws 5",
+        "worth-knowing bevy_hub services_only --draws -1",
         "schema extra",
         "calibrat",
         "apps",

@@ -408,3 +408,15 @@ def test_one_world_equals_member_nought_of_the_ensemble():
 def test_workers_are_counted_by_members_and_cores():
     assert ensemble.default_jobs(1) == 1
     assert 1 <= ensemble.default_jobs(10_000) <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("out", [3, 2.5, ["x"], "", " "])
+def test_what_is_no_folder_name_is_refused_before_anything_runs(out):
+    with pytest.raises(UserMistake, match="no folder name given"):
+        run_presets(["bevy_hub"], residents=300, years=1, members=1, out=out)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")
+def test_a_folder_that_cannot_be_made_is_not_said_to_have_disappeared():
+    with pytest.raises(atomic.FolderTrouble, match=r"no folder can be made here.*--out"):
+        atomic.make_folder(Path("/proc/here/members"))

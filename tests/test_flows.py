@@ -304,3 +304,27 @@ def test_every_row_of_the_summary_is_finite_but_costs(comparison):
     table = comparison[0].flows()
     rest = table[table["stage"] != "cost"]
     assert np.isfinite(rest[["mean", "median", "p05", "p95"]].to_numpy()).all()
+
+
+def test_more_than_all_of_the_money_is_said_in_words_and_never_as_a_share():
+    said = flow_figures._share
+    assert said(0.574) == ", of which 57% was spent by the end"
+    assert said(0.996) == said(1.004) == ", all of it spent by the end"
+    assert said(1.02) == ", all of it spent by the end and 2% more"
+
+
+def test_a_plan_that_reached_nobody_says_so_once():
+    def row(stage: str, target: str, value: float) -> dict:
+        return {
+            "scenario": "a",
+            "stage": stage,
+            "source": "plan",
+            "target": target,
+        } | dict.fromkeys(("mean", "median", "p05", "p95"), value)
+
+    groups = [flow_tables.EVERYONE, "imd_q1", "imd_q2"]
+    none = pd.DataFrame([row(flow_section.REACHED, group, 0.0) for group in groups])
+    assert len(flow_section._reached(none, "a", 3)) == 1
+    some = pd.DataFrame([row(flow_section.REACHED, group, k) for k, group in enumerate(groups)])
+    told = flow_section._reached(some, "a", 3)
+    assert len(told) == 3 and told[1][3] == "nobody lives in one"

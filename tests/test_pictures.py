@@ -263,3 +263,9 @@ def test_runs_of_different_length_or_plans_are_not_compared(folder: Path, tmp_pa
     alone = open_results(show_fixture.folder(tmp_path / "alone", members=2, effects={}))
     with pytest.raises(UserMistake, match="share no plan"):
         place_figures.specifications([("a", saved), ("b", alone)])
+
+
+def test_less_paid_is_said_in_words_and_not_as_a_negative_sum() -> None:
+    assert plane_figures._paid(np.full(8, -40_000.0)) == "£40,000 less paid"
+    assert plane_figures._paid(np.full(8, 40_000.0)) == "£40,000 more paid"
+    assert plane_figures._paid(np.array([-1_000.0, 1_000.0])).endswith("more paid")

@@ -171,6 +171,7 @@ def test_a_list_is_the_same_place_in_any_order():
     ("asked", "said"),
     [
         ("Hastnigs", "Did you mean Hastings;"),
+        ("Brihgton", "Did you mean Brighton and Hove;"),
         ("hull", "Kingston upon Hull"),
         ("Cheshire", "could be Cheshire East; Cheshire West and Chester"),
         ("Newcastle", "could be Newcastle upon Tyne; Newcastle-under-Lyme"),

@@ -26,7 +26,7 @@ def test_a_headline_that_meets_every_condition_is_well_supported():
     ("change", "label", "word"),
     [
         ({"sign_agreement": 0.94}, Label.DIRECTION_PROBABLE, "94%"),
-        ({"draws": 39}, Label.DIRECTION_PROBABLE, "39 parameter draws"),
+        ({"draws": 39}, Label.DIRECTION_PROBABLE, "39 runs"),
         ({"share_from_c_d": 0.26}, Label.DIRECTION_PROBABLE, "26%"),
         ({"held_out": "failed"}, Label.DIRECTION_PROBABLE, "missed"),
         ({"rules_tried": ()}, Label.DIRECTION_PROBABLE, "no other rule sets"),
@@ -35,6 +35,7 @@ def test_a_headline_that_meets_every_condition_is_well_supported():
         ({"draws": 5}, Label.EITHER_WAY, "too few"),
         ({"sign_agreement": None}, Label.EITHER_WAY, "too few"),
         ({"rules_reversed": ("first come",)}, Label.EITHER_WAY, "first come"),
+        ({"no_direction": "the range goes across zero"}, Label.EITHER_WAY, "across zero"),
         ({"share_from_d": 0.51}, Label.ILLUSTRATION, "51%"),
         ({"share_from_d": None, "share_from_c_d": None}, Label.ILLUSTRATION, "not yet screened"),
         ({"held_out": "none"}, Label.ILLUSTRATION, "kept aside"),
@@ -301,3 +302,51 @@ def test_probably_is_said_of_a_direction_and_never_of_no_clear_difference():
     assert led(clear, "In the model, fewer.").startswith("Probably, and of uncertain size: in the")
     assert led(unclear, "No clear difference.") == "No clear difference."
     assert led(fact(Label.EITHER_WAY, high=0.5), "No clear").startswith("Could go either way: no")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "agreement", "claim"),
+    [
+        (-3.0, 0.5, 0.9, "Could go either way: no clear difference"),
+        (-3.0, 0.0, 1.0, "Could go either way: no clear difference"),
+        (-0.001, -0.0005, 1.0, "In the model, next to no difference"),
+        (0.0, 0.0, 1.0, "In the model, no difference at all"),
+    ],
+)
+def test_a_finding_that_names_no_direction_is_never_called_probable(
+    known, low, high, agreement, claim
+):
+    from sim.show.facts import last_fact
+    from sim.show.headline import findings
+    from sim.show.trust import NO_DIRECTION
+
+    saved = saved_with(*known, agreement, "0.1")
+    rows = (saved.summary["scenario"] != "baseline") & (
+        saved.summary["measure"] == "crises_per_1000"
+    )
+    columns = ["difference_p05", "difference_median", "difference_p95"]
+    saved.summary.loc[rows, columns] = [low, (low + high) / 2, high]
+    told = last_fact(saved, "crises_per_1000", "all", "services_only")
+    assert told.verdict in NO_DIRECTION and told.label is Label.EITHER_WAY
+    (found,) = [each for each in findings(saved) if each.measure == "crises_per_1000"]
+    assert found.claim.startswith(claim)
+    assert found.sure.startswith(f"Could go either way. Not higher: {NO_DIRECTION[told.verdict]}")
+
+
+def test_too_few_runs_is_said_where_a_direction_is_named(known):
+    from sim.show.figures import figure
+    from sim.show.headline import findings
+
+    saved = saved_with(*known, 1.0, "0.1", members=5)
+    (found,) = [each for each in findings(saved) if each.measure == "crises_per_1000"]
+    assert found.claim.startswith("Too few runs to be sure which way: in the model")
+    assert "at least 6 runs (--members 6)" in found.sure
+    title = figure(saved, "crises_per_1000").title
+    assert title.endswith("(could go either way: too few runs)")
+
+
+def test_nothing_is_said_to_be_about_under_something():
+    from sim.show.wording import change
+
+    said = change(-0.004, "crises_per_1000", "all", 2, "about ")
+    assert said.startswith("under 0.01 fewer")

@@ -113,3 +113,14 @@ def images(shown: Any) -> list[Any]:
     import ipywidgets
 
     return [each for each in shown.find(ipywidgets.Image).widgets if each.value]
+
+
+def test_every_drawing_has_words_with_its_numbers(model: viz.WatchedModel) -> None:
+    assert "nothing yet" in viz.line_words(model, viz.WATCHED[0])
+    model.step()
+    said = viz.graph_words(model)
+    people = sum(int(each.split()[0]) for each in said.split(": ", 1)[1].split(";"))
+    assert said.startswith(f"{people} of {len(model.residents):,} simulated residents")
+    assert "month 1" in said and all(words in said for words, *_ in viz.LEVELS)
+    for measure in viz.WATCHED:
+        assert f"{getattr(model, measure):.3g} in month 1" in viz.line_words(model, measure)

@@ -103,8 +103,14 @@ def write_page(path: Path, text: str) -> Path:
 
 def make_folder(path: Path) -> None:
     """Create `path` and the folders above it; raises FolderTrouble when that cannot be done."""
-    with plainly(path):
+    try:
         path.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError:  # such as under /proc: it never was there to disappear
+        raise FolderTrouble(
+            f"{path}: no folder can be made here. Choose another with --out."
+        ) from None
+    except OSError as error:
+        raise explain(error, path) from error
 
 
 def sweep(folder: Path, older_than_seconds: float) -> None:

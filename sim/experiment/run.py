@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -244,7 +245,7 @@ def _known_place(place: str) -> str:
 def _folder(out: Path | str | None, request: Request) -> Path:
     if out is None:
         return Path("outputs") / _default_name(request)
-    if not str(out).strip() or "\0" in str(out):
+    if not isinstance(out, str | os.PathLike) or not str(out).strip() or "\0" in str(out):
         raise UserMistake("out: no folder name given. Try: --out outputs/my_run")
     folder = Path(out).expanduser()
     with atomic.plainly(folder):

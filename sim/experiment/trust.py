@@ -45,6 +45,7 @@ class Facts:
     `rules_tried` are the alternative rule sets the comparison was rerun under; `rules_unsure` of
     them did not keep the sign in enough draws, `rules_reversed` turned it round.
     `outside_range` says in words what lies outside the tested range; empty when nothing does.
+    `no_direction` says in words why the finding itself names no direction; empty when it names one.
     """
 
     sign_agreement: float | None
@@ -57,6 +58,7 @@ class Facts:
     rules_reversed: tuple[str, ...] = ()
     held_out: HeldOut = "none"
     outside_range: str = ""
+    no_direction: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def judge(facts: Facts) -> Trust:
 
     Illustration only: too much of the spread rests on assumptions, no real-world check of this
     outcome, or outside the tested range. Could go either way: the sign agrees in too few draws,
-    or a plausible rule set reverses it. Well supported: every condition of the table.
+    or the finding itself names no direction, or a plausible rule set reverses it. Well supported:
+    every condition of the table.
     """
     lowest, middle, top = _illustration(facts), _either_way(facts), _not_well(facts)
     if lowest:
@@ -181,14 +184,24 @@ def _either_way(facts: Facts) -> list[_Bar]:
     if agreement is None or not math.isfinite(agreement) or facts.draws < draws:
         bars.append(
             _Bar(
-                f"{facts.draws} parameter draws are too few to tell a direction ({draws} at least)",
-                f"at least {draws} members",
+                f"{facts.draws} runs are too few to tell a direction ({draws} at least)"
+                if facts.draws > 1
+                else f"one run cannot tell a direction ({draws} at least)",
+                f"at least {draws} runs (--members {draws})",
             )
         )
-    elif agreement < needed:
+    if facts.no_direction:
+        # Both higher labels are claims about a direction; a finding without one cannot bear them.
         bars.append(
             _Bar(
-                f"the direction is the same in only {_percent(agreement)} of parameter draws, "
+                facts.no_direction,
+                "more people, runs or years, if there is a difference to be found",
+            )
+        )
+    elif not bars and agreement is not None and agreement < needed:
+        bars.append(
+            _Bar(
+                f"the direction is the same in only {_percent(agreement)} of runs, "
                 f"under {_percent(needed)}",
                 "narrower evidence on what drives it most, or more people and members if it is "
                 "luck",
@@ -210,7 +223,7 @@ def _not_well(facts: Facts) -> list[_Bar]:
     if agreement < threshold("well_sign_agreement"):
         bars.append(
             _Bar(
-                f"the direction is the same in {_percent(agreement)} of parameter draws, under "
+                f"the direction is the same in {_percent(agreement)} of runs, under "
                 f"{_percent(threshold('well_sign_agreement'))}",
                 "narrower evidence on what drives it most",
             )
@@ -218,8 +231,9 @@ def _not_well(facts: Facts) -> list[_Bar]:
     if facts.draws < threshold("well_least_draws"):
         bars.append(
             _Bar(
-                f"only {facts.draws} parameter draws",
-                f"at least {threshold('well_least_draws'):.0f} members",
+                f"only {facts.draws} runs",
+                f"at least {threshold('well_least_draws'):.0f} runs "
+                f"(--members {threshold('well_least_draws'):.0f})",
             )
         )
     if not facts.rules_tried:

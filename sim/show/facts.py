@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sim.outcomes import GROUPS
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import Fact, Verdict, title_tail, trust_of
+from sim.show.trust import NO_DIRECTION, Fact, Verdict, title_tail, too_few_runs, trust_of
 from sim.show.wording import joined, phrase
 from sim.units import financial_year
 
@@ -71,6 +71,9 @@ def with_differences(saved: Saved, measure: str, group: str = "all") -> list[str
             and facts(saved, measure, group, key)]  # fmt: skip
 
 
+_ON = ("in", "on")  # a difference in, a finding on
+
+
 def _among(group: str) -> str:
     if group == "all":
         return ""
@@ -111,11 +114,12 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
     ):
         names = by_verdict.get(verdict)  # type: ignore[call-overload]
         if names:
-            thing = "" if noun_said else (f" on {noun}" if verdict == "one_run" else f" in {noun}")
+            thing = "" if noun_said else (f" {_ON[verdict == 'one_run']} {words.thing}")
             said.append(f"{claim}{thing} {link} {joined(names, 'or')}")
             noun_said = True
     text = "; ".join(said)
-    tail = title_tail([fact.label for fact in found])
+    directed = any(fact.verdict not in NO_DIRECTION for fact in found)
+    tail = title_tail([fact.label for fact in found], directed and too_few_runs(found[0]))
     year = financial_year(found[0].year)
     if len(found) > 1 and len(by_verdict) > 1:
         return f"In the model in {year},{_among(found[0].group)} {text}{tail}"

@@ -130,9 +130,19 @@ def _title(name: str, paid: tuple[Flow, ...], spent: tuple[Flow, ...]) -> str:
     funders = joined(sorted({each.source[:1].lower() + each.source[1:] for each in paid}))
     funders = funders.replace("the nhs", "the NHS").replace("nHS", "NHS")
     funders = funders[:1].upper() + funders[1:]
-    share = f", of which {used / whole:.0%} was spent by the end" if whole > 0 else ""
+    share = _share(used / whole) if whole > 0 else ""
     return f"In the model, {funders[:1].lower() + funders[1:]} put {money(whole)} into " \
         f"“{name}”{share}"  # fmt: skip
+
+
+def _share(spent: float) -> str:
+    """How much of the money was spent; over the whole of it is said as such, never as 102%."""
+    over = f"{spent - 1:.0%}"
+    if spent >= 1 and over != "0%":
+        return f", all of it spent by the end and {over} more"
+    if f"{spent:.0%}" == "100%":
+        return ", all of it spent by the end"
+    return f", of which {spent:.0%} was spent by the end"
 
 
 def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec | None:

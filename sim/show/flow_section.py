@@ -26,6 +26,7 @@ HEADER: Row = ("From", "To", "Average of runs", "Middle run", "Range")
 PEOPLE_HEADER: Row = (
     "Who", "How many", "Range", "For every 1,000 residents", "Pounds spent for each"
 )  # fmt: skip
+NOBODY = "nobody lives in one"
 FOR_EACH = {
     ATTENDERS: "More people who came to a hub at least once",
     INTRODUCED: "More introductions by connectors",
@@ -79,14 +80,21 @@ def _pounds(each: Flow, members: int) -> Row:
 
 
 def _reached(table: pd.DataFrame, scenario: str, members: int) -> list[Row]:
-    """People reached, everyone and by deprivation fifth; then what each change cost."""
+    """People reached, everyone and by deprivation fifth; then what each change cost.
+
+    Where nobody was reached the fifths would say so five times more and are left out.
+    """
     here = table[table["scenario"].astype(str) == scenario]
     found: list[Row] = []
     rates = here[here["stage"] == REACH]
     reach = dict(zip(rates["target"].astype(str), rates["median"].astype(float), strict=True))
-    for told in here[here["stage"] == REACHED].itertuples(index=False):
+    reached = here[here["stage"] == REACHED]
+    nobody = not (reached[["median", "p05", "p95"]].abs().to_numpy() > 0).any()
+    for told in reached.itertuples(index=False):
         row: Any = told
         group = str(row.target)
+        if nobody and group != EVERYONE:
+            continue
         label = GROUPS.get(group.replace("imd_q", "imd_"), group)
         name = (
             "People the plan reached"
@@ -94,7 +102,9 @@ def _reached(table: pd.DataFrame, scenario: str, members: int) -> list[Row]:
             else f"Of them: {label[:1].lower()}{label[1:]}"
         )
         rate = reach.get(group)
-        found.append((name, *_range(row, members), figure(rate) if rate is not None else "", ""))
+        found.append(
+            (name, *_range(row, members), figure(rate) if rate is not None else NOBODY, "")
+        )
     cost = {str(row.target): row for row in here[here["stage"] == COST].itertuples(index=False)}
     people = {str(row.target): row for row in here[here["stage"] == PEOPLE].itertuples(index=False)}
     for what, words in FOR_EACH.items():

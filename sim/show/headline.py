@@ -141,22 +141,22 @@ def _change(fact: Fact, about: str = "") -> str:
 def _claim(fact: Fact) -> str:
     year, words = financial_year(fact.year), phrase(fact.measure)
     if fact.verdict == "same" and fact.members == 1:
-        return f"In one run of the model in {year}: no difference at all in {words.noun}."
+        return f"In one run of the model in {year}: no difference at all in {words.thing}."
     if fact.verdict == "same":
-        return f"In the model, no difference at all in {words.noun} in {year}: the runs are equal."
+        return f"In the model, no difference at all in {words.thing} in {year}: the runs are equal."
     if fact.verdict == "one_run":
         return (f"In one run of the model in {year}: {_change(fact)}. "
                 "No range can be given.")  # fmt: skip
     if fact.verdict == "unclear":
         middle = briefly(fact.median, fact.measure, fact.group, fact.digits)
         return (
-            f"No clear difference in {words.noun} in the model in {year}: the middle run is "
+            f"No clear difference in {words.thing} in the model in {year}: the middle run is "
             f"{middle} ({_range(fact)}). "
             "It gives no grounds to say this helps or harms."
         )
     if fact.verdict == "negligible":
         return (
-            f"In the model, next to no difference in {words.noun} in {year}: under "
+            f"In the model, next to no difference in {words.thing} in {year}: under "
             f"{TOO_SMALL} either way {words.per_whom(fact.group)} in every run."
         )
     hedge = "most runs of the model" if fact.verdict.startswith("mostly") else "the model"
@@ -196,13 +196,13 @@ def _luck(fact: Fact) -> str:
 def _reached(fact: Fact) -> str:
     words = phrase(fact.measure)
     if fact.verdict == "same":
-        return f"no difference at all in {words.noun} among them."
+        return f"no difference at all in {words.thing} among them."
     if fact.verdict == "one_run":
         return f"in one run, {_change(fact)}."
     if fact.verdict == "negligible":
-        return f"next to no difference in {words.noun} among them."
+        return f"next to no difference in {words.thing} among them."
     if fact.verdict == "unclear":
-        return f"no clear difference in {words.noun} among people it reached ({_range(fact)})."
+        return f"no clear difference in {words.thing} among people it reached ({_range(fact)})."
     return f"in the model, {_change(fact, 'about ')} ({_range(fact)})."
 
 
@@ -222,7 +222,8 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     share = people if phrase(fact.measure).pounds else people / 1000.0
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
     said = signed(middle, fact.measure, fact.digits)
+    about = "" if said.startswith("under ") else "about "
     return (
-        f"in a place the size of {saved.place} ({figure(people)} {who}), in the model about "
+        f"in a place the size of {saved.place} ({figure(people)} {who}), in the model {about}"
         f"{said}{when} ({span(low, high, fact.measure, fact.digits)})."
     )

@@ -119,20 +119,27 @@ def _fact(saved: Saved, scenario: str, years: Cloud) -> Fact:
 def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud) -> Runs:
     fact = _fact(saved, scenario, years)
     clear = fact.verdict in ("less", "mostly_less")
-    paid = _range(pounds, gbp)
+    paid = _paid(pounds)
     word = "range of runs" if years.size < ENOUGH_RUNS else "90% of runs"
     if years.size < 2:
-        said = f"{figure(years[0])} years, {gbp(float(pounds[0]))} more paid, in one run"
+        said = f"{figure(years[0])} years, {paid}, in one run"
     elif not clear:
-        said = f"no clear gain in years; {paid} more paid ({word} in brackets)"
+        said = f"no clear gain in years; {paid} ({word} in brackets)"
     else:
-        said = f"{_range(years, figure)} years, {paid} more paid"
+        said = f"{_range(years, figure)} years, {paid}"
         if float(np.mean((years > 0) & (pounds > 0))) >= 1:
             said += f": {_range(pounds / years, gbp)} for each year"
         elif float(np.mean(pounds > 0)) < HEDGED_VERB:
             said += "; not clear that it costs more"
         said += f" ({word} in brackets)"
     return Runs(saved.title(scenario), years, pounds, said, clear)
+
+
+def _paid(pounds: Cloud) -> str:
+    """'£40,000 (£30,000 to £50,000) more paid', or less where every run paid less."""
+    if pounds.max() < 0:
+        return f"{_range(-pounds, gbp)} less paid"
+    return f"{_range(pounds, gbp)} more paid"
 
 
 def _range(values: Cloud, word: Callable[[float], str]) -> str:

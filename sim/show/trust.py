@@ -42,6 +42,12 @@ PLAIN_VERB = 0.95
 HEDGED_VERB = 0.80
 # Below this many runs the band is the range of runs and no likelihood word is used.
 ENOUGH_RUNS = 40
+# Why a finding names no direction, so that no label may call one probable.
+NO_DIRECTION: dict[Verdict, str] = {
+    "same": "no run differs from the baseline, so there is no direction to be sure of",
+    "negligible": "the difference is too small to matter, so it is given no direction",
+    "unclear": "the range goes across zero, so no direction is named",
+}
 # What a claim opens with: the strongest words its label allows.
 LEADS = {
     Label.WELL_SUPPORTED: "",
@@ -49,6 +55,7 @@ LEADS = {
     Label.EITHER_WAY: "Could go either way: ",
     Label.ILLUSTRATION: "Illustration only: ",
 }
+TOO_FEW = "Too few runs to be sure which way: "
 
 
 @dataclass(frozen=True)
@@ -140,8 +147,15 @@ def trust_of(saved: Saved, fact: Fact) -> Trust:
             rules_reversed=rules.reversed,
             held_out=record.held_out(fact.measure),
             outside_range=outside_range(saved, fact.scenario),
+            no_direction=_no_direction(fact),
         )
     )
+
+
+def _no_direction(fact: Fact) -> str:
+    """Why the finding names no direction; empty where it does, or where runs disagree anyway."""
+    told_already = fact.verdict == "unclear" and fact.agreement < HEDGED_VERB
+    return "" if told_already else NO_DIRECTION.get(fact.verdict, "")
 
 
 def _text(saved: Saved, scenario: str) -> str | None:
@@ -187,20 +201,36 @@ def led(fact: Fact, claim: str) -> str:
     """A claim that opens with the strongest words its label allows.
 
     "Probably" is said of a direction alone: of no clear difference it would say two things at once.
+    For the same reason no difference at all, or next to none, does not open with "either way", and
+    a direction that only too few runs keep from a better label opens with just that.
     """
-    names_none = fact.verdict in ("same", "negligible", "unclear")
-    hedged = fact.label is Label.DIRECTION_PROBABLE and names_none
-    lead = LEADS[fact.label] if fact.label is not None and not hedged else ""
+    lead = LEADS[fact.label] if fact.label is not None else ""
+    if fact.label is Label.DIRECTION_PROBABLE and fact.verdict in NO_DIRECTION:
+        lead = ""
+    if fact.label is Label.EITHER_WAY and fact.verdict in ("same", "negligible"):
+        lead = ""
+    elif fact.label is Label.EITHER_WAY and fact.verdict != "unclear" and too_few_runs(fact):
+        lead = TOO_FEW
     return f"{lead}{claim[:1].lower()}{claim[1:]}" if lead else claim
 
 
-def title_tail(labels: Sequence[Label | None]) -> str:
-    """What a chart's title ends with: its label, the weakest where several are shown."""
+def too_few_runs(fact: Fact) -> bool:
+    """Whether there are fewer runs than any direction may be told from."""
+    return fact.members < threshold("direction_least_draws")
+
+
+def title_tail(labels: Sequence[Label | None], few: bool = False) -> str:
+    """What a chart's title ends with: its label, the weakest where several are shown.
+
+    `few`: the title names a direction, and there are too few runs to be sure of one.
+    """
     known = [each for each in labels if each is not None]
     if not known:
         return ""
     weakest = max(known, key=lambda each: each.rank)
     said = weakest.value[:1].lower() + weakest.value[1:]
+    if few and weakest is Label.EITHER_WAY:
+        return f" ({said}: too few runs)"
     return f" ({said})" if len(set(known)) == 1 else f" (the weakest: {said})"
 
 
@@ -218,10 +248,10 @@ def unknowns_line(saved: Saved, fact: Fact) -> str:
     """What the size hangs on most, how good that evidence is, and where the sign would turn."""
     text = _text(saved, fact.scenario)
     if text is None or not record.is_screened(fact.scenario, text, "sensitivity"):
-        return "not yet screened: no sensitivity analysis of this plan is kept with the program."
+        return "not yet screened: nobody has tried which of its numbers matter most for this plan."
     found = record.drivers_of(fact.scenario, fact.measure)
     if not found:
-        return "screened, but no single number could be told apart from luck and the others."
+        return "we changed the model's numbers to see which matter most. None stood out from luck."
     named = [f"{each.words} (evidence grade {each.grade})" for each in found]
     said = f"in the model the size hangs most on {named[0]}"
     said += f", then {', then '.join(named[1:])}" if named[1:] else ""

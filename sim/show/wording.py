@@ -36,6 +36,11 @@ class Phrase:
     who: str = EVERYONE
     note: str = ""
 
+    @property
+    def thing(self) -> str:
+        """The noun as it follows "a difference in": 'crisis episodes', 'the funding gap'."""
+        return f"the {self.noun}" if self.kind == "size" else self.noun
+
     def per_whom(self, group: str) -> str:
         """'in every 1,000 residents aged 16 or over', or of the people reached."""
         return self.per.format(who=self.whom(group))
@@ -201,7 +206,8 @@ def change(value: float, measure: str, group: str, digits: int = 2, about: str =
     'the funding gap is £3 a head a year smaller (2024/25 prices)'.
     """
     words = phrase(measure)
-    said = f"{about}{amount(value, measure, digits)}"
+    size = amount(value, measure, digits)
+    said = size if size.startswith("under ") else f"{about}{size}"
     direction, per = words.less if value < 0 else words.more, words.per_whom(group)
     if words.kind == "count":
         return f"{said} {direction} {words.noun} {per}"

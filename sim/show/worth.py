@@ -28,6 +28,10 @@ NAMES = {
     "residents": "residents",
 }
 WHOLE = "all"
+NO_CASE = (
+    "Care that people no longer get is counted only where it shows in their wellbeing, health or "
+    "money. So this makes no case for a cut."
+)
 HALF_A_PENNY = 0.005
 Terms = Mapping[str, float | str]
 
@@ -210,7 +214,13 @@ def _percent(terms: Terms, key: str) -> str:
 def _worth_it(verdict: Verdict) -> str:
     if _nothing(verdict.net_social_value):
         return "Nothing is gained or lost."
-    return _chance("worth more than it costs", verdict.chance_worth_it, verdict)
+    said = _chance("worth more than it costs", verdict.chance_worth_it, verdict)
+    return f"{said} {NO_CASE}" if _is_cut(verdict) else said
+
+
+def _is_cut(verdict: Verdict) -> bool:
+    """Whether nothing is put in and public money is kept: not all that is lost is priced."""
+    return verdict.plan_cost.p95 <= 0 and verdict.public_cash.median > 0
 
 
 def _chance(what: str, chance: float, verdict: Verdict) -> str:
@@ -235,7 +245,7 @@ def _payback(verdict: Verdict) -> str:
 def _ratio(verdict: Verdict) -> str:
     ratio = verdict.ratio
     if ratio is None:
-        return "No ratio: not in every run are those who fund it out of pocket."
+        return "No ratio is given: it needs funders who are out of pocket in every run."
     low, high = (signed(each).removeprefix("+") for each in (ratio.p05, ratio.p95))
     if verdict.members < 2:
         return f"In one run, {low} of value for each £1 its funders are out of pocket."

@@ -278,9 +278,9 @@ def _nearest_names(text: str) -> list[str]:
         for key in keys
         if each.kind in kinds and (not groups or key[:4] == wanted[:4])
     }
+    names = {key.split()[0]: name for key, name in names.items()} | names  # Brihgton
     inside = [each.name for each in find(text, 3) if groups or each.kind in kinds]
-    like = [names[key] for key in nearest(wanted, names, 6)]
-    return list(dict.fromkeys(inside + like))[:3]
+    return list(dict.fromkeys(inside + [names[key] for key in nearest(wanted, names, 6)]))[:3]
 
 
 def _rows(summary: PlaceSummary) -> NDArray[np.int64]:
