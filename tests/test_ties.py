@@ -20,7 +20,8 @@ from towns import hubs, plan, town
 from sim.experiment.fit_contacts import contacts_by_age
 from sim.luck import mix_ids, pair_ids
 from sim.model import CommunityModel
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, Ties, in_order, pair_within, unseen
+from sim.world.pairing import in_order, pair_within
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, Ties, unseen
 
 KINDS = {
     "friends": {"friend", "interest"},

@@ -17,7 +17,8 @@ from sim.parameters import Parameters
 from sim.units import minutes
 from sim.world.bands import PENSION_AGE
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, Ties, in_order
+from sim.world.pairing import in_order
+from sim.world.ties import FULL, EdgeList, Kind, Ties
 
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]

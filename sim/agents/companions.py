@@ -103,10 +103,10 @@ def _meet_elsewhere(people: Columns, companions: EdgeList, p: Parameters) -> Non
 
 def _minutes_elsewhere(p: Parameters) -> int:
     """What two at one table gain in a month of an activity where each comes as to a club."""
-    comes = p.lunch_club_attendance_given_member
+    comes: float = p.lunch_club_attendance_given_member
     others = 1.0 + (int(p.hub_table_size) - 2) * comes  # when both are there, with who else is
     hours = SESSIONS_A_MONTH * comes * comes * p.hub_hours_per_session * p.hub_table_time_share
-    return round(hours / others**p.hub_time_split * MINUTES_PER_HOUR)
+    return round(float(hours / others**p.hub_time_split) * MINUTES_PER_HOUR)
 
 
 def _still_meet(people: Columns, companions: EdgeList) -> NDArray[np.bool_]:

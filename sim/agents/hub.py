@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.companions import companions_help, share_tables
-from sim.agents.hub_wish import age_pull, walks_in, wish_for_company
+from sim.agents.hub_wish import age_pull, needs_lift, walks_in, wish_for_company
 from sim.luck import Decision, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.units import SESSIONS_A_MONTH
@@ -116,12 +116,6 @@ class Hub(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         """Whether the minibus had a seat free last month."""
         seats = self.minibus_seats * p.hub_minibus_trips_per_session
         return bool(seats > self.riders_this_month / SESSIONS_A_MONTH)
-
-
-def needs_lift(people: Columns, p: Parameters, rows: Rows | slice = ALL) -> NDArray[np.bool_]:
-    """Who cannot come without a lift, of everybody or some: no car and old, or in need of care."""
-    frail = (people.need[rows] > 0) | (people.age_months[rows] >= p.lift_age_from * 12)
-    return np.asarray(~people.has_car[rows] & frail)
 
 
 def leave_and_close(

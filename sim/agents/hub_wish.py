@@ -1,6 +1,7 @@
 """Who wishes to go to a hub: what makes somebody come sooner, before nearness, lifts and friends.
 
-Looks at the company people have, at their age and disposition; changes nothing.
+Looks at the company people have, at their age and disposition, and at who needs a lift; changes
+nothing.
 """
 
 from __future__ import annotations
@@ -37,3 +38,9 @@ def age_pull(people: Columns, p: Parameters, rows: Rows | slice = ALL) -> NDArra
     """How much sooner the old come to a club for older people, 1 at its age: float64[rows]."""
     years = people.age_months[rows] / 12 - p.hub_age_from
     return np.asarray(np.exp(p.hub_pull_per_year * np.maximum(years, 0)))
+
+
+def needs_lift(people: Columns, p: Parameters, rows: Rows | slice = ALL) -> NDArray[np.bool_]:
+    """Who cannot come without a lift, of everybody or some: no car and old, or in need of care."""
+    frail = (people.need[rows] > 0) | (people.age_months[rows] >= p.lift_age_from * 12)
+    return np.asarray(~people.has_car[rows] & frail)

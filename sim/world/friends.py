@@ -15,7 +15,8 @@ from sim.luck import Decision, Ids, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.world.bands import ADULT_AGE, AGE_BANDS, AREA_BITS, ID_BITS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, in_order, pair_within, unseen
+from sim.world.pairing import in_order, pair_within
+from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, unseen
 
 Rows = NDArray[np.int64]
 _AREA_POOL = text_key("meets in the neighbourhood")

@@ -15,7 +15,7 @@ from sim.parameters import Parameters
 from sim.units import chance_per_month
 from sim.world.bands import ADULT_AGE, AGE_BAND_STARTS, AGE_BANDS, OLDEST_AGE, OLDEST_NEWCOMER, Sex
 from sim.world.columns import Columns
-from sim.world.ties import pair_within
+from sim.world.pairing import pair_within
 from sim.world.vital import age_weights, death_chance_per_year, year_column
 
 Rows = NDArray[np.int64]

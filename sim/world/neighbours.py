@@ -13,7 +13,8 @@ from sim.luck import Decision, Luck, mix_ids, text_key
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS
 from sim.world.columns import Columns
-from sim.world.ties import FULL, EdgeList, Kind, in_order, pair_within, unseen
+from sim.world.pairing import in_order, pair_within
+from sim.world.ties import FULL, EdgeList, Kind, unseen
 
 _STREET = text_key("stands in the street")
 
