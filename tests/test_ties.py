@@ -262,12 +262,18 @@ def test_death_ends_every_tie_and_moving_keeps_most_friends_outside() -> None:
 
 
 def test_companions_share_a_hub_when_they_meet(lived) -> None:
-    """Ties made at tables join members of one hub; hours together become strength."""
+    """Ties made at tables join members of one hub; hours together become strength.
+
+    Those outside are of people who go, or not long ago went, to an activity elsewhere.
+    """
     people, made = lived.world.people, lived.world.ties.companions
-    assert len(made)
-    assert made.inside().all()
-    here = (people.hub[made.a] == people.hub[made.b]) & (people.hub[made.a] >= 0)
+    a, b = made.a[: made.inner], made.b[: made.inner]
+    assert made.inner
+    assert made.inside()[: made.inner].all()
+    here = (people.hub[a] == people.hub[b]) & (people.hub[a] >= 0)
     assert here.mean() > 0.5, "companions of the past outnumber those of today"
+    elsewhere = people.activity_hours[made.a[made.inner :]] > 0
+    assert elsewhere.size == 0 or elsewhere.mean() > 0.5
     order = np.argsort(made.minutes)
     assert (np.diff(made.strength[order]) >= 0).all()
 

@@ -68,7 +68,7 @@ class Plan:
             if name in ("points", "alone") and value == 0:
                 continue
             if not least <= value <= most:
-                said = "points (--draws)" if name == "points" else name
+                said = {"points": "points (--draws)"}.get(name, name)
                 raise UserMistake(f"{said}: {value} is out of range. Give {least} to {most:,}.")
         if not self.alone and self.points:
             raise UserMistake("points: an emulator needs numbers taken alone. Give --draws 0 too.")
