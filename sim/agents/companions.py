@@ -106,7 +106,8 @@ def _minutes_elsewhere(p: Parameters) -> int:
     comes = p.lunch_club_attendance_given_member
     others = 1.0 + (int(p.hub_table_size) - 2) * comes  # when both are there, with who else is
     hours = SESSIONS_A_MONTH * comes * comes * p.hub_hours_per_session * p.hub_table_time_share
-    return round(hours / others**p.hub_time_split * MINUTES_PER_HOUR)
+    shared: float = hours / others**p.hub_time_split
+    return round(shared * MINUTES_PER_HOUR)
 
 
 def _still_meet(people: Columns, companions: EdgeList) -> NDArray[np.bool_]:
