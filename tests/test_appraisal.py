@@ -451,3 +451,10 @@ def test_money_kept_by_a_cut_is_never_told_as_a_case_for_cutting() -> None:
     assert kept["Worth it"].endswith("So this makes no case for a cut.")
     assert "no case" not in account(3, 0.0, **COSTLY)["Worth it"]
     assert kept["Value for money"].startswith("No ratio is given")
+
+
+def test_what_is_added_for_overspending_is_said_beside_the_cost() -> None:
+    assert (
+        "is added in case it costs more than planned" in account(3, 0.0, **COSTLY)["What it costs"]
+    )
+    assert "added" not in account(3, 0.0)["What it costs"]

@@ -64,11 +64,10 @@ class Plan:
             ("groups", 3, 400), ("trajectories", 1, 200), ("lucks", 1, 20), ("alone", 2, 400),
             ("alone_trajectories", 1, 200), ("points", 10, 10_000),
         ):  # fmt: skip
-            value = getattr(self, name)
+            value, said = getattr(self, name), name.replace("points", "points (--draws)")
             if name in ("points", "alone") and value == 0:
                 continue
             if not least <= value <= most:
-                said = {"points": "points (--draws)"}.get(name, name)
                 raise UserMistake(f"{said}: {value} is out of range. Give {least} to {most:,}.")
         if not self.alone and self.points:
             raise UserMistake("points: an emulator needs numbers taken alone. Give --draws 0 too.")

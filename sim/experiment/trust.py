@@ -147,9 +147,9 @@ def _illustration(facts: Facts) -> list[_Bar]:
                 if facts.screened
                 else "not yet screened, so how much rests on assumptions is not known and the "
                 "worse is taken",
-                "a larger sensitivity analysis of this plan"
+                "a larger test of which numbers matter most (python -m sim sensitivity)"
                 if facts.screened
-                else "a sensitivity analysis of this plan",
+                else "a test of which numbers matter most (python -m sim sensitivity)",
             )
         )
     elif facts.share_from_d > threshold("illustration_most_d"):

@@ -85,15 +85,15 @@ def one_line(saved: Saved, scenario: str) -> str:
 
     found = appraise.load(saved.folder) if saved.folder is not None else None
     verdict = found.verdicts.get(scenario) if found is not None else None
-    if verdict is None:
+    if found is None or verdict is None:
         return ""
-    return f"{_cost(verdict)} {_public_cash(verdict)} {_worth_it(verdict)}"
+    return f"{_cost(verdict, found.terms)} {_public_cash(verdict)} {_worth_it(verdict)}"
 
 
 def sentences(verdict: Verdict, terms: Terms) -> list[tuple[str, str]]:
     """What one scenario comes to, each line with its name."""
     return [
-        ("What it costs", _cost(verdict)),
+        ("What it costs", _cost(verdict, terms)),
         ("Public cash", _public_cash(verdict)),
         ("Saves cash", _chance("public cash is saved", verdict.chance_saves_cash, verdict)),
         ("Pays back", _payback(verdict)),
@@ -160,7 +160,7 @@ def _finding(spread: Spread, members: int, subject: str, more: str, less: str) -
     return f"In the model, {said.format(about)} ({band})."
 
 
-def _cost(verdict: Verdict) -> str:
+def _cost(verdict: Verdict, terms: Terms) -> str:
     cost, over = verdict.plan_cost, f"a head over {_years(verdict)}, discounted"
     if _nothing(cost):
         return "No plan's money is spent."
@@ -173,7 +173,11 @@ def _cost(verdict: Verdict) -> str:
         name if len(paying) == 1 else f"{name} ({pounds(paid)})" for name, paid in paying.items()
     ]
     payers = f", paid by {joined(shares)}" if shares else ""
-    return f"The plan costs {pounds(cost.median)} {over}{payers}{said}."
+    added = f" About {_percent(terms, 'optimism')} is added in case it costs more than planned."
+    return (
+        f"The plan costs {pounds(cost.median)} {over}{payers}{said}."
+        f"{added if float(terms['optimism']) > 0 else ''}"
+    )
 
 
 def _public_cash(verdict: Verdict) -> str:
