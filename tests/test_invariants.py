@@ -399,7 +399,7 @@ def test_people_next_month_are_people_now_with_arrivals_less_deaths_and_departur
     people = model.world.people
     ever = set(people.id.tolist())
     assert len(ever) == len(people) == model.sample.residents
-    for _month in range(24):
+    for _month in range(14):
         before = dict(zip(people.id.tolist(), people.age_months.tolist(), strict=True))
         model.step()
         after = dict(zip(people.id.tolist(), people.age_months.tolist(), strict=True))
