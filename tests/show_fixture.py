@@ -53,7 +53,7 @@ def tidy(members: int = 8, years: int = 10, effects: Mapping[str, Any] = EFFECTS
     luck = np.random.default_rng(7)
     months = np.arange(1, 12 * years + 1)
     ramp = 1 - np.exp(-months / 40)
-    parts = []
+    parts: list[Part] = []
     for member in range(members):
         for measure in measures:
             level = LEVELS[measure]
@@ -64,35 +64,42 @@ def tidy(members: int = 8, years: int = 10, effects: Mapping[str, Any] = EFFECTS
             lean = {each: 1 + 0.2 * at for at, each in enumerate(groups)}
             for group in groups:
                 base = level * lean[group] * season
-                parts.append(_rows("baseline", member, months, group, measure, base / per_month))
+                parts.append(("baseline", member, months, group, measure, base / per_month))
             for scenario, sizes in effects.items():
                 mean, sd, reached = sizes[measure]
                 size = mean + luck.normal(0, sd)
                 for group in groups:
                     value = level * lean[group] * season + size * ramp * lean[group]
-                    parts.append(_rows(scenario, member, months, group, measure, value / per_month))
+                    parts.append((scenario, member, months, group, measure, value / per_month))
                 if reached and MEASURES[measure].by_group:
                     ends = months[11::12]
                     base = np.full(len(ends), 2.2 * level) * (1 + spread)
                     size = reached * (1 + luck.normal(0, 0.25))
-                    parts.append(
-                        _rows("baseline", member, ends, f"reached_by_{scenario}", measure, base)
-                    )
-                    parts.append(
-                        _rows(
-                            scenario, member, ends, "reached", measure, base + size * ramp[11::12]
-                        )
-                    )
-    return pd.concat(parts, ignore_index=True)
+                    twins = f"reached_by_{scenario}"
+                    parts.append(("baseline", member, ends, twins, measure, base))
+                    value = base + size * ramp[11::12]
+                    parts.append((scenario, member, ends, "reached", measure, value))
+    return _table(parts)
 
 
-def _rows(scenario: str, member: int, months: Any, group: str, measure: str,
-          value: Any) -> pd.DataFrame:  # fmt: skip
+Part = tuple[str, int, Any, str, str, Any]  # scenario, member, months, group, measure, values
+
+
+def _table(parts: Sequence[Part]) -> pd.DataFrame:
+    """One table of all parts; built at once, for a small table for each takes a second in all."""
+    scenario, member, months, group, measure, values = zip(*parts, strict=True)
+    long = [len(each) for each in months]
+    member = np.repeat(member, long)
+    units = [MEASURES[key].unit for key in measure]
     return pd.DataFrame(
         {
-            "scenario": scenario, "member": member, "seed": 1 + member, "draw": member,
-            "month": months, "place": "Brighton and Hove", "group": group, "measure": measure,
-            "value": value, "unit": MEASURES[measure].unit,
+            "scenario": np.repeat(np.array(scenario, dtype=object), long),
+            "member": member, "seed": 1 + member, "draw": member,
+            "month": np.concatenate(months), "place": "Brighton and Hove",
+            "group": np.repeat(np.array(group, dtype=object), long),
+            "measure": np.repeat(np.array(measure, dtype=object), long),
+            "value": np.concatenate(values),
+            "unit": np.repeat(np.array(units, dtype=object), long),
         }
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from browser import outside, serious_faults
 
+from sim.cli import main
 from sim.errors import UserMistake
 from sim.experiment import app_choices
 from sim.show.app import parts, server
@@ -210,11 +211,10 @@ def test_a_missing_package_is_one_plain_sentence(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("typed", ["70000", "-1", "80 ", "x"])
-def test_a_port_that_is_none_is_one_plain_sentence(typed: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sim", "app", "--port", typed],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+def test_a_port_that_is_none_is_one_plain_sentence(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["app", "--port", typed]) == 2
+    told = capsys.readouterr()
+    assert told.err.strip() and "Traceback" not in told.err
+    assert told.out == ""

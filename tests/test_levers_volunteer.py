@@ -65,9 +65,15 @@ def pay_only(scenario: str | Scenario, months: int, **settings) -> CommunityMode
 # --- money ------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def usual() -> CommunityModel:
+    """Half a year without a plan. Read only."""
+    return lived("baseline")
+
+
 @pytest.mark.parametrize("block", ALL, ids=NAMES)
-def test_no_money_is_no_change(block: dict) -> None:
-    base, nothing = lived("baseline"), lived(plan(block | {"gbp_per_head": 0.0}))
+def test_no_money_is_no_change(usual, block: dict) -> None:
+    base, nothing = usual, lived(plan(block | {"gbp_per_head": 0.0}))
     assert who_differs(base, nothing) == {}
     assert base.ledger.flows() == nothing.ledger.flows()
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli import main
 from sim.errors import UserMistake
 from sim.experiment.compare import compare
 from sim.model import CommunityModel
@@ -239,7 +240,9 @@ def test_a_run_says_whose_numbers_it_used(tmp_path: Path) -> None:
     assert "libraries: 1 in mine.csv" in json.dumps(found.record["provenance"])
 
 
-def test_the_command_line_writes_a_template_and_refuses_nonsense(tmp_path: Path) -> None:
+def test_the_command_line_writes_a_template_and_refuses_nonsense(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def sim(*words: str) -> subprocess.CompletedProcess[str]:
         here = {**os.environ, "PYTHONPATH": str(Path(own_place.__file__).parents[2])}
         return subprocess.run(
@@ -247,7 +250,9 @@ def test_the_command_line_writes_a_template_and_refuses_nonsense(tmp_path: Path)
             capture_output=True, text=True, cwd=tmp_path, env=here, check=False,
         )  # fmt: skip
 
-    assert sim("places", "--template", COUNCIL).stdout == places.template(COUNCIL)
+    capsys.readouterr()
+    assert main(["places", "--template", COUNCIL]) == 0
+    assert capsys.readouterr().out == places.template(COUNCIL)
     written(tmp_path, {"based_on": COUNCIL, "libraries": "lots"})
     wrong = sim("run", "--place", "mine.csv")
     assert (wrong.returncode, wrong.stdout) == (2, "")

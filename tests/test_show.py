@@ -23,7 +23,7 @@ from sim.errors import UserMistake
 from sim.show import charts, gallery, headline, report, tables
 from sim.show.alt import alt_text, csv_text
 from sim.show.export import DOTS_PER_INCH, SIZES, put, svg_bytes
-from sim.show.figures import LICENCE, figure, source_line
+from sim.show.figures import LICENCE, FigureSpec, figure, source_line
 from sim.show.layout import apart
 from sim.show.saved import LONGEST_NAME, Saved, clean, measure_key, open_results
 from sim.show.trust import YARDSTICK, Fact, likelihood
@@ -239,24 +239,34 @@ def test_short_names_find_their_measure_and_a_slip_is_explained() -> None:
 # Pictures
 
 
-def test_every_figure_is_written_in_every_form_and_size(saved: Saved, tmp_path: Path) -> None:
-    spec = replace(figure(saved, LONELY), name="lonely_bevy_hub:no_minibus")
-    names = {path.name for path in gallery.write(spec, tmp_path)}
-    stem = "lonely_bevy_hub__no_minibus"  # Windows takes no colon
+@pytest.fixture(scope="module")
+def written(saved: Saved, tmp_path_factory: pytest.TempPathFactory) -> tuple[FigureSpec, Path]:
+    """A figure and the folder it was written to."""
+    spec = replace(figure(saved, CRISES, kind="reached"), name="crises_bevy_hub:no_minibus")
+    folder = tmp_path_factory.mktemp("written")
+    gallery.write(spec, folder)
+    return spec, folder
+
+
+def test_every_figure_is_written_in_every_form_and_size(written: tuple[FigureSpec, Path]) -> None:
+    folder = written[1]
+    names = {path.name for path in folder.iterdir()}
+    stem = "crises_bevy_hub__no_minibus"  # Windows takes no colon
     assert names == {f"{stem}_{size}.png" for size in SIZES} | {
         f"{stem}.svg", f"{stem}.csv", f"{stem}.txt",
     }  # fmt: skip
     for size, shape in SIZES.items():
-        head = (tmp_path / f"{stem}_{size}.png").read_bytes()[16:24]
+        head = (folder / f"{stem}_{size}.png").read_bytes()[16:24]
         assert struct.unpack(">II", head) == shape
 
 
-def test_the_same_results_give_the_same_bytes(saved: Saved, tmp_path: Path) -> None:
-    spec = figure(saved, CRISES, kind="reached")
-    first = {path.name: path.read_bytes() for path in gallery.write(spec, tmp_path / "a")}
-    again = {path.name: path.read_bytes() for path in gallery.write(spec, tmp_path / "b")}
-    assert first == again
-    assert report.page(saved, [CRISES]) == report.page(saved, [CRISES])
+def test_the_same_results_give_the_same_bytes(
+    saved: Saved, written: tuple[FigureSpec, Path], page: str, tmp_path: Path
+) -> None:
+    spec, folder = written
+    again = {path.name: path.read_bytes() for path in gallery.write(spec, tmp_path)}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == again
+    assert report.page(saved, [LONELY, GAP]) == page
 
 
 def test_a_copied_picture_carries_its_label_source_and_description(saved: Saved) -> None:

@@ -108,21 +108,26 @@ def test_the_dead_died_and_the_others_moved(followed):
     assert not model.chronicle.dead & model.chronicle.moved
 
 
-def test_a_story_is_told_twice_the_same_and_by_living_it_again(followed):
+@pytest.fixture(scope="module")
+def unfollowed():
+    """The same two years with nobody followed, lived a month at a time."""
+    model = towns.town(towns.plan(towns.hubs()), years=2)
+    while model.month < MONTHS:
+        model.step()
+    return model
+
+
+def test_a_story_is_told_twice_the_same_and_by_living_it_again(followed, unfollowed):
     model, who, *_ = followed
-    other = towns.town(towns.plan(towns.hubs()), years=2)
-    while other.month < MONTHS:
-        other.step()
+    other = unfollowed
     for identity in who[:2]:
         assert model.story(identity).lines == model.story(identity).lines
     told = other.story(who[0])  # nobody followed them: lived again
     assert told.text == model.story(who[0]).text and told.lines
 
 
-def test_following_somebody_changes_nobody(followed):
-    model, *_ = followed
-    other = towns.town(towns.plan(towns.hubs()), years=2)
-    other.run()
+def test_following_somebody_changes_nobody(followed, unfollowed):
+    model, other = followed[0], unfollowed
     assert towns.who_differs(model, other) == {}
     assert towns.same_diary(model, other)
 

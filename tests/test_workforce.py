@@ -5,6 +5,7 @@ Known answers by hand for sharing out, placing, pay and closing; small towns liv
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -82,6 +83,14 @@ def no_provider(m: CommunityModel) -> None:
     m.world.people.provider[np.flatnonzero(m.world.people.client > 0)[0]] = -1
 
 
+@pytest.fixture(scope="module")
+def whole() -> CommunityModel:
+    """A city in which nothing is broken, to be copied and broken."""
+    model = city(residents=2_000, months=1)
+    invariants.check(copy.deepcopy(model))
+    return model
+
+
 def closed_provider(m: CommunityModel) -> None:
     m.services_of = m.market.of(Employer.PERSONAL_ASSISTANT)[0]
     m.services_of.open = False
@@ -110,9 +119,10 @@ def a_bed_at_home(m: CommunityModel) -> None:
         (a_bed_at_home, "at home has a care-home bed"),
     ],
 )
-def test_the_conscience_notices(sabotage: Callable[[CommunityModel], None], sentence: str) -> None:
-    model = city(residents=2_000, months=1)
-    invariants.check(model)
+def test_the_conscience_notices(
+    whole, sabotage: Callable[[CommunityModel], None], sentence: str
+) -> None:
+    model = copy.deepcopy(whole)
     sabotage(model)
     with pytest.raises(Impossible, match=sentence):
         invariants.beds_and_staff_are_never_exceeded(model)
