@@ -127,12 +127,10 @@ def leave_and_close(
         if not hub.open:
             continue
         hub.months_open += 1
-        yearly = decay * (
-            p.grant_end_failure_hazard_multiplier if hub.funded and hub.grant_pence == 0 else 1.0
-        )
-        if hub.funded and hub.grant_pence == 0:
+        ended = hub.funded and hub.grant_pence == 0
+        chances[at] = decay * (p.grant_end_failure_hazard_multiplier if ended else 1.0) / 12
+        if ended:
             _carry_on(hub, people, p)
-        chances[at] = yearly / 12
     keys = mix_ids(np.array([hub.unique_key for hub in hubs], dtype=np.uint64))
     for at in luck.hit(Decision.HUB_CHANCE, keys, month, chances):
         hubs[at].open = False
@@ -272,9 +270,8 @@ def admit(
 def _free_seats(people: Columns, hub: Hub, wanted: int) -> Rows:
     """The lowest regular seats nobody holds: tables stay together when somebody leaves."""
     held = people.hub_seat[people.hub == hub.row]
-    taken = np.zeros(held.size + wanted, dtype=np.bool_)
-    taken[held[held < taken.size]] = True
-    return np.flatnonzero(~taken)[:wanted]
+    free = np.bincount(held, minlength=held.size + wanted) == 0
+    return np.flatnonzero(free)[:wanted]
 
 
 def first_members(

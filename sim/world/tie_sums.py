@@ -50,6 +50,15 @@ def add_across(
         coo_matvec(a.size, here, there, weights, across, total)
 
 
+def begun_with(value: NDArray[Any] | None, people: int, strength: int) -> Whole:
+    """What one tie of this strength to somebody of this value brings each; without any, nothing."""
+    if value is None:
+        return np.zeros(people, dtype=np.int64)
+    begun = value.astype(np.int64)
+    begun *= strength
+    return begun
+
+
 def sums_in_one(
     a: Rows, b: Rows, weight: NDArray[np.integer], value: NDArray[Any], begun: Whole
 ) -> tuple[Whole, Whole] | None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.luck import Ids, pair_ids
-from sim.world.tie_sums import add_across, add_at_ends, sums_in_one
+from sim.world.tie_sums import add_across, add_at_ends, begun_with, sums_in_one
 
 FULL = 1 << 16
 OUTSIDE = -1
@@ -101,11 +101,8 @@ class EdgeList:
         self._insert(given)
 
     def _insert(self, given: dict[str, Any]) -> None:
-        """Put ties in: those inside follow the others inside, whose place outer ones make free.
-
-        Each is an array of its own, or one number for all.
-        """
-        inside = given["b"] >= 0
+        """Put ties in: those inside follow the others inside, whose place outer ones make free."""
+        inside = given["b"] >= 0  # the others may be one number for all
         new = int(np.count_nonzero(inside))
         start, size = self._size, self._size + inside.size
         inner = self.inner + new
@@ -196,21 +193,14 @@ class EdgeList:
         `beside` [people] is the value at the other end of one more tie of full strength, which
         counts across alone.
         """
-        across = self._begun(value, beside)
+        across = begun_with(beside, value.size, FULL)
         both = sums_in_one(self.a, self.b[: self.inner], self.strength, value, across)
         if both is not None:
             return both
-        strength, across = np.zeros(value.size, dtype=np.int64), self._begun(value, beside)
+        strength = np.zeros(value.size, dtype=np.int64)
+        across = begun_with(beside, value.size, FULL)
         self.add_sums(value, strength, across)
         return strength, across
-
-    @staticmethod
-    def _begun(value: NDArray[Any], beside: NDArray[Any] | None) -> Whole:
-        if beside is None:
-            return np.zeros(value.size, dtype=np.int64)
-        begun = beside.astype(np.int64)
-        begun *= FULL
-        return begun
 
     def sum_at_ends(self, weight: NDArray[np.int32], people: int) -> NDArray[np.int32]:
         """Sum of a small whole weight of each tie, [ties], at both its ends: int32[people]."""
