@@ -45,9 +45,7 @@ def share_tables(
     _meet_elsewhere(people, companions, p)
     _meet_outside(people, companions, p)
     hours = companions.minutes / MINUTES_PER_HOUR
-    companions.strength = np.rint(
-        FULL * (1.0 - np.exp(-hours / p.companion_strength_hours))
-    ).astype(np.int32)
+    companions.strength[:] = np.rint(FULL * (1.0 - np.exp(-hours / p.companion_strength_hours)))
 
 
 def _table_minutes(

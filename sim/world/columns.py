@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sim.errors import did_you_mean
+from sim.world.live_views import LiveViews
 
 type Rows = NDArray[np.int64]
 type Array = NDArray[Any]
@@ -85,7 +86,7 @@ class RowMoves:
         return np.asarray(self._table[old], dtype=np.int32)
 
 
-class Columns:
+class Columns(LiveViews):
     """The state of many people. `columns.z` is the live array; `columns.z = ...` writes into it.
 
     An array taken from here is good until people next come or go; then take it again.

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.luck import Ids, pair_ids
+from sim.world.live_views import LiveViews
 from sim.world.tie_sums import add_across, add_at_ends, begun_with, sums_in_one
 
 FULL = 1 << 16
@@ -56,7 +57,7 @@ _COLUMNS: dict[str, type] = {
 }
 
 
-class EdgeList:
+class EdgeList(LiveViews):
     """Ties of one layer: ends `a`, `b` (rows of residents), luck key, strength and kind.
 
     `minutes` holds the time spent together at a hub (companions only, in whole minutes). The
@@ -83,8 +84,11 @@ class EdgeList:
 
     def _resize(self, size: int, inner: int) -> None:
         self._size, self.inner = size, inner
+        self._show()
+
+    def _show(self) -> None:
         for name, full in self._full.items():
-            setattr(self, name, full[:size])
+            setattr(self, name, full[: self._size])
 
     def add(
         self,
