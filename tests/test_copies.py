@@ -13,7 +13,7 @@ from towns import hubs, plan, town, who_differs
 
 
 def pickled(model: Any) -> Any:
-    return pickle.loads(pickle.dumps(model))  # noqa: S301 - it is our own
+    return pickle.loads(pickle.dumps(model))
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
