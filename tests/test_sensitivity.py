@@ -203,7 +203,7 @@ def test_a_poor_emulator_prints_no_indices(found, monkeypatch):
 def test_sizes_out_of_range_are_refused():
     with pytest.raises(UserMistake, match="groups: 2"):
         Plan(groups=2)
-    with pytest.raises(UserMistake, match="points: 9"):
+    with pytest.raises(UserMistake, match=r"points \(--draws\): 9"):
         Plan(points=9)
 
 

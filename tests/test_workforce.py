@@ -292,7 +292,7 @@ def test_without_recruits_from_overseas_fewer_posts_are_filled() -> None:
 
 
 def test_a_jump_in_costs_eats_margins_until_fees_are_set_in_april() -> None:
-    model, dear = city(residents=1_000), shaken(kind="price", rise=0.5, start_month=6)
+    model, dear = city(), shaken(kind="price", rise=0.5, start_month=6)
     for each in (model, dear):
         each.run_for(8)
     for usual, costly in zip(model.market.services, dear.market.services, strict=True):
