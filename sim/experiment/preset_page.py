@@ -187,8 +187,9 @@ def page(checked: Checked, command: str, when: datetime | None = None) -> str:
     date = (when or datetime.now(UTC)).date().isoformat()
     asked = checked.request
     heads = ["preset", "£ a head", *(HEADS[each] for each in SHOWN), "inside?", "chance of saving"]
+    variants = any(":" in row.scenario.name for row in checked.rows)
     parts = [
-        "# Every preset beside its own expectation",
+        f"# Every preset{' and variant' if variants else ''} beside its own expectation",
         "",
         f"Made on {date} by `{command}`: {asked['residents']:,} residents of {asked['place']}, "
         f"{asked['years']} years, {len(checked.facts)} scenarios, {checked.run.members_done} "
