@@ -269,3 +269,20 @@ def test_less_paid_is_said_in_words_and_not_as_a_negative_sum() -> None:
     assert plane_figures._paid(np.full(8, -40_000.0)) == "£40,000 less paid"
     assert plane_figures._paid(np.full(8, 40_000.0)) == "£40,000 more paid"
     assert plane_figures._paid(np.array([-1_000.0, 1_000.0])).endswith("more paid")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (-0.125, "−0.125"),
+        (0.075, "+0.075"),
+        (12.5, "+12.5"),
+        (-0.0025, "−0.0025"),
+        (0.0, "Baseline"),
+    ],
+)
+def test_a_tick_says_its_place_in_full(value: float, said: str) -> None:
+    """Equal steps on an axis look equal in its words: 0.1, 0.125, not 0.1, 0.13."""
+    from sim.show.charts import tick
+
+    assert tick(value, "often_lonely_share") == said

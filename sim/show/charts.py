@@ -76,7 +76,8 @@ def tick(value: float, measure: str) -> str:
 
 def plain(value: float, measure: str) -> str:
     """A place on an axis without its sign."""
-    places = max(2, 1 - math.floor(math.log10(abs(value))))  # a tick is a place, not a finding
+    # A tick is a place, not a finding: steps of 2.5 need three figures, and none is rounded off.
+    places = max(2, 2 - math.floor(math.log10(abs(value))))
     text = f"{abs(value):,.{places}f}".rstrip("0").rstrip(".")
     return f"£{text}" if amount(1, measure).startswith("£") else text
 
