@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 our fault; 2 the request was wrong; 3 stopped, or partly f
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -221,7 +222,8 @@ def run(
 
     try:
         with screen.Progress(quiet or as_json) as progress:
-            result = run_presets(plans, progress=progress, after=_build_report, **_given(asked))
+            after = functools.partial(_build_report, jobs=jobs, progress=progress)
+            result = run_presets(plans, progress=progress, after=after, **_given(asked))
     except Interrupted as stopped:
         screen.complain(str(stopped))
         raise typer.Exit(STOPPED) from None
@@ -253,11 +255,12 @@ def _given(asked: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in asked.items() if value is not None}
 
 
-def _build_report(folder: Path) -> None:
+def _build_report(folder: Path, jobs: int | None, progress: screen.Progress) -> None:
     """The report, and the headline charts as files an editor can use."""
     from sim.show.everything import write_everything
 
-    write_everything(folder)
+    progress.turn_to("pictures")
+    write_everything(folder, jobs, progress)
 
 
 app.command()(story)

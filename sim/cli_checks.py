@@ -76,7 +76,9 @@ def validate(
     if record:
         track_record.write(track_record.record(found.checks(), command))
     if as_json:
-        screen.say_json(found.facts())
+        from sim.experiment.verification_rows import every_check
+
+        screen.say_json(every_check(found))
         return
     if not quiet:
         _table(FACTS, [{fact: getattr(row, fact) for fact in FACTS} for row in found.rows])

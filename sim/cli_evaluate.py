@@ -89,7 +89,7 @@ def evaluate(
         screen.complain("Stopped. An evaluation keeps nothing until it is whole.")
         raise typer.Exit(STOPPED) from None
     if as_json:
-        screen.say_json(trial.facts() if routes else found.facts())
+        screen.say_json(trial.facts() if routes else found.table())
     elif routes:
         screen.say(*trial.lines())
     else:

@@ -202,7 +202,9 @@ class Progress:
             from rich.console import Console
 
             self._bar = progress.Progress(
-                progress.TextColumn("{task.completed} of {task.total} " + what, markup=False),
+                progress.TextColumn(
+                    "{task.completed} of {task.total} {task.fields[what]}", markup=False
+                ),
                 progress.TimeElapsedColumn(),
                 progress.BarColumn(),
                 progress.TimeRemainingColumn(),
@@ -213,12 +215,18 @@ class Progress:
     def __enter__(self) -> Progress:
         if self._bar is not None:
             self._bar.start()
-            self._task = self._bar.add_task("", total=None)
+            self._task = self._bar.add_task("", total=None, what=self._what)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def turn_to(self, what: str) -> None:
+        """Begin again with the next things to be done."""
+        self._what, self._told = what, -1
+        if self._bar is not None:
+            self._bar.reset(self._task, total=None, what=what)
 
     def __call__(self, done: int, asked: int, _note: str = "") -> None:
         if self._bar is not None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.decisions import Decision
 from sim.mixing import (
+    BLOCK,
     GOLDEN,
     Ids,
     blocks,
@@ -43,20 +44,18 @@ _FEW, _LARGE_CHANCE = 1 << 12, 1 / 8  # until so many, or from there, every word
 _LARGE_MEAN = 500.0  # from here exp(-mean) comes near the smallest number a float can hold
 
 
-_HIGHEST = (1 << 53) - 1
 _ELEVEN = word(64 - 53)
+# Constants as arrays without a dimension: numpy takes them up quicker than a scalar.
+_HALF, _STEP, _MOST = map(np.array, (1 / 2, 2.0**-53, _BELOW_ONE))
 
 
 def _fractions(words: Ids, numbers: Floats) -> Floats:
     """Write the top 53 bits of each word as a number strictly between 0 and 1."""
     np.right_shift(words, _ELEVEN, words)
-    highest = np.maximum.reduce(words, axis=None, initial=0)
-    numbers[:] = words.view(np.int64)
-    np.add(numbers, 1 / 2, numbers)
-    np.multiply(numbers, 2.0**-53, numbers)
+    np.add(words.view(np.int64), _HALF, numbers)
+    np.multiply(numbers, _STEP, numbers)
     # 53 ones and a half need 54 bits, and would be rounded up to 1
-    if highest >= _HIGHEST:
-        np.minimum(numbers, _BELOW_ONE, out=numbers)
+    np.minimum(numbers, _MOST, out=numbers)
     return numbers
 
 
@@ -102,6 +101,8 @@ class Luck:
         """Uniform numbers strictly between 0 and 1: float64[n], 53 random bits each."""
         first, second = self._keys(decision, month)
         numbers = np.empty(ids.shape, dtype=np.float64)
+        if 0 < ids.size <= BLOCK:
+            return _fractions(finish(*roll(ids, first, second)), numbers)
         for block in blocks(ids.size):
             _fractions(finish(*roll(ids[block], first, second)), numbers[block])
         return numbers

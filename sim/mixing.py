@@ -21,7 +21,7 @@ _MUL_1 = 0xBF58476D1CE4E5B9
 _MUL_2 = 0x94D049BB133111EB
 _MUL_3 = 0xD6E8FEB86659FD93
 _FNV_START, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
-_BLOCK = 1 << 15  # rows worked on at once
+BLOCK = 1 << 15  # rows worked on at once
 
 
 def mix(*parts: int) -> int:
@@ -65,7 +65,7 @@ def text_keys(texts: Sequence[str]) -> Ids:
 
 def blocks(size: int) -> Iterator[slice]:
     """So many rows, a block that fits the processor's cache at a time."""
-    return (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))
+    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
 
 
 def word(number: int) -> Ids:

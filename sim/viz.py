@@ -27,6 +27,7 @@ from mesa.visualization.utils import update_counter
 
 from sim.agents.feelings import often_lonely_chance
 from sim.model import CommunityModel
+from sim.viz_names import names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,6 +200,7 @@ def _picture(figure: Figure, words: str) -> None:
 def Graph(model: WatchedModel) -> None:
     """The watched part of the social graph; redrawn after each step."""
     update_counter.get()
+    names()
     _picture(draw_graph(model), graph_words(model))
 
 

@@ -7,6 +7,7 @@ for. `serious_faults` runs axe on the tab as it stands, whatever its content pol
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import shutil
@@ -41,9 +42,8 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    """A fresh desktop tab; `page.faults` and `page.asked` fill up as it is used."""
+@contextlib.contextmanager
+def _tab_of(chromium: Any) -> Iterator[Any]:
     context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")
     tab = context.new_page()
     tab.faults, tab.asked = [], []
@@ -52,6 +52,31 @@ def page(chromium: Any) -> Iterator[Any]:
     tab.on("request", lambda request: tab.asked.append(request.url))
     yield tab
     context.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A fresh desktop tab; `page.faults` and `page.asked` fill up as it is used."""
+    with _tab_of(chromium) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def tab_of_the_file(chromium: Any) -> Iterator[Any]:
+    """One tab for a file of tests; ask for `same_tab`, which empties it first."""
+    with _tab_of(chromium) as tab:
+        yield tab
+
+
+@pytest.fixture
+def same_tab(tab_of_the_file: Any) -> Any:
+    """The tab of the test before, emptied, for pages that keep nothing: a new one takes long."""
+    tab = tab_of_the_file
+    tab.goto("about:blank")
+    tab.set_viewport_size(DESKTOP)
+    tab.emulate_media(media="screen")
+    tab.faults, tab.asked = [], []
+    return tab
 
 
 def outside(page: Any, *home: str) -> list[str]:

@@ -17,6 +17,12 @@ from sim.show.explorer import build
 Doses = dict[str, float]
 
 
+@pytest.fixture
+def page(same_tab: Any) -> Any:
+    """Nothing is kept from one opening of the page to the next."""
+    return same_tab
+
+
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
     return explorer.load()

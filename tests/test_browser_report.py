@@ -20,6 +20,12 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> & \"A\" 'plan'"
 SECTIONS = ("findings", "charts", "who", "change", "compared", "how", "evidence", "cannot")
 
 
+@pytest.fixture
+def page(same_tab: Any) -> Any:
+    """Nothing is kept from one opening of the page to the next."""
+    return same_tab
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = show_fixture.folder(tmp_path_factory.mktemp("report") / "run", years=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -64,6 +65,7 @@ def experiment(monkeypatch, tmp_path):
     report.build = lambda folder: Path(folder) / "report.html"
     monkeypatch.setitem(sys.modules, "sim.show.report", report)
     charts = types.ModuleType("sim.show.gallery")
+    charts.drawn_ahead = lambda *_: contextlib.nullcontext()
     charts.write_all = lambda folder, every: [Path(folder) / "charts"]
     monkeypatch.setitem(sys.modules, "sim.show.gallery", charts)
     headline = types.ModuleType("sim.show.headline")

@@ -165,8 +165,12 @@ def test_the_command_prints_rows_as_json_and_refuses_in_one_sentence(capsys):
 
     sizes = "--residents 300 --years 2 --members 1 --months 4 --jobs 1".split()
     assert cli.main(["evaluate", "local_area_coordination", *sizes, "--json"]) == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert [row["design"] for row in facts["rows"]] == FIVE
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["design"] for row in rows] == FIVE
+    assert {row["true_loneliness_smd"] for row in rows} == {rows[0]["true_loneliness_smd"]}
+    assert {(row["preset"], row["residents"], row["towns"]) for row in rows} == {
+        ("local_area_coordination", 300, 1)
+    }
     told = shell("services_only")  # as people meet it
     assert told.returncode == 2
     assert "nobody to evaluate" in told.stderr

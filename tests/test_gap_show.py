@@ -205,7 +205,7 @@ def test_every_picture_has_its_table_and_words_and_the_same_bytes_twice(tmp_path
     assert all(f"{bar.label}: {bar.said}." in words for bar in spec.bars)
 
 
-@pytest.mark.parametrize("size", ["landscape", "square", "portrait"])
+@pytest.mark.parametrize("size", ["landscape", "square", "portrait", "phone"])
 def test_no_words_of_a_picture_leave_the_page(size: str) -> None:
     for spec in gap_figures.specifications(made()):
         picture = gallery.draw(spec, size)

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +53,12 @@ NAMED_NUMBERS = {
 @functools.cache
 def syntax(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def parts(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file: one promise after another looks through all of them."""
+    return tuple(ast.walk(syntax(path)))
 
 
 def room(path: Path) -> str:
@@ -132,11 +137,14 @@ def visible_files() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[int, str, ast.Call]]:
-    """Line, dotted name and node of every call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func), node
+@functools.cache
+def calls(path: Path) -> tuple[tuple[int, str, ast.Call], ...]:
+    """Line, dotted name and node of every call in a file."""
+    return tuple(
+        (node.lineno, ast.unparse(node.func), node)
+        for node in parts(path)
+        if isinstance(node, ast.Call)
+    )
 
 
 def listed(faults: list[str]) -> str:
@@ -249,7 +257,7 @@ def test_only_the_command_line_prints() -> None:
         f"sim/{room(path)}:{line}: {name}"
         for path in ROOMS
         if not room(path).startswith("cli")
-        for line, name, _ in calls(syntax(path))
+        for line, name, _ in calls(path)
         if name in {"print", "sys.stdout.write", "sys.stderr.write"}
     ]
     assert not faults, listed(faults)
@@ -265,8 +273,7 @@ def test_nothing_runs_text_or_opens_a_pickle() -> None:
     """Results and scenarios come from strangers: reading them must never run them."""
     faults = []
     for path in ROOMS:
-        tree = syntax(path)
-        for line, name, call in calls(tree):
+        for line, name, call in calls(path):
             shell = any(
                 word.arg == "shell"
                 and not (isinstance(word.value, ast.Constant) and not word.value.value)
@@ -277,7 +284,7 @@ def test_nothing_runs_text_or_opens_a_pickle() -> None:
             )
             if shell or unsafe_arrays or FORBIDDEN_CALLS.fullmatch(name):
                 faults.append(f"sim/{room(path)}:{line}: {name}")
-        for node in ast.walk(tree):
+        for node in parts(path):
             names = []
             if isinstance(node, ast.Import):
                 names = [each.name for each in node.names]
@@ -295,7 +302,7 @@ def test_guards_are_exceptions_because_asserts_can_be_switched_off() -> None:
     faults = [
         f"sim/{room(path)}:{node.lineno}"
         for path in ROOMS
-        for node in ast.walk(syntax(path))
+        for node in parts(path)
         if isinstance(node, ast.Assert)
     ]
     assert not faults, listed(faults)
@@ -311,10 +318,8 @@ def test_every_test_file_can_fail() -> None:
     """Each file of tests asserts something or expects something to be raised."""
     faults = []
     for path in sorted((HERE / "tests").rglob("test_*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
-        raises = any(name == "pytest.raises" for _, name, _ in calls(tree))
-        if not (asserts or raises):
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(syntax(path)))
+        if not (asserts or any(name == "pytest.raises" for _, name, _ in calls(path))):
             faults.append(path.name)
     assert not faults, listed(faults)
 

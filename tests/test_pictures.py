@@ -16,6 +16,7 @@ from sim.errors import UserMistake
 from sim.experiment import tie_sample
 from sim.show import (
     card_facts,
+    frame,
     gains_figures,
     gallery,
     multiples_chart,
@@ -25,8 +26,8 @@ from sim.show import (
     story_figures,
 )
 from sim.show.alt import Shown, alt_text, csv_text
-from sim.show.export import SIZES
-from sim.show.figures import LICENCE
+from sim.show.export import DOTS_PER_INCH, SIZES
+from sim.show.figures import LICENCE, figure
 from sim.show.saved import Saved, open_results
 from sim.show.story import Line, Pair, Story
 from sim.show.trust import Fact
@@ -121,13 +122,14 @@ def test_a_picture_taken_out_of_its_page_still_says_what_it_is(
         assert spec.source.startswith("How sure: ") and "runs" in spec.subtitle
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, "phone"])
 @pytest.mark.parametrize("sort", SORTS)
 def test_no_words_touch_or_leave_the_page(pictures: dict[str, Shown], sort: str, size: str) -> None:
     picture = gallery.draw(pictures[sort], size)
     ink = picture.canvas.get_renderer()  # type: ignore[attr-defined]
     boxes = [each.get_window_extent(ink) for each in picture.texts]
-    width, height = SIZES[size]
+    width, height = picture.canvas.get_width_height()
+    assert (width, height) == SIZES.get(size, (frame.PHONE, height))
     for at, box in enumerate(boxes):
         assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height
         for other in boxes[at + 1 :]:
@@ -286,3 +288,33 @@ def test_a_tick_says_its_place_in_full(value: float, said: str) -> None:
     from sim.show.charts import tick
 
     assert tick(value, "often_lonely_share") == said
+
+
+def test_one_plan_fills_a_portrait_page_with_the_people_it_reached(folder: Path) -> None:
+    saved = open_results(folder)
+    spec = figure(saved, LONELY, kind="reached", scenarios=[HUB])
+    picture = gallery.draw(spec, "portrait")
+    box = picture.axes[0].get_position()
+    width, height = SIZES["portrait"]
+    assert box.width * width > 0.85 * width
+    assert box.y0 * height < 0.15 * height
+
+
+def test_words_on_a_phone_are_as_large_as_on_a_page_and_none_is_lost(
+    pictures: dict[str, Shown],
+) -> None:
+    for sort in ("who gains", "side by side", "plane", "story"):
+        texts = gallery.draw(pictures[sort], "phone").texts
+        # A phone of 360 pixels shows the picture at 0.85 of its size.
+        assert min(each.get_fontsize() for each in texts) * DOTS_PER_INCH / 72 * 0.85 > 10.5
+    rows = gallery.draw(pictures["who gains"], "phone").texts
+    shown = " ".join(each.get_text() for each in rows)
+    assert all(each.label in shown and each.said in shown for each in pictures["who gains"].dots)  # type: ignore[attr-defined]
+
+
+def test_no_direction_anywhere_is_said_of_the_outcome() -> None:
+    none = [Fact("a", "crises_per_1000", "all", 4, -1.0, -3.0, 2.0, 0.6, 8)] * 2
+    assert multiples_chart.counted("crises_per_1000", none) == (
+        "In the model in 2027/28, all 2 plans show next to none or no clear difference in "
+        "crisis episodes"
+    )

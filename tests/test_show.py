@@ -296,13 +296,13 @@ def test_alt_text_and_csv_hold_the_numbers_of_the_chart(saved: Saved) -> None:
     assert drawn == [series.value[-1] for series in spec.series]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, "phone"])
 @pytest.mark.parametrize("kind", ["difference", "levels", "reached"])
 def test_no_words_overlap_or_leave_the_picture(saved: Saved, size: str, kind: str) -> None:
     picture = charts.draw(figure(saved, CRISES, kind=kind), size)
     renderer = picture.canvas.get_renderer()  # type: ignore[attr-defined]
     boxes = [each.get_window_extent(renderer) for each in picture.texts]
-    width, height = SIZES[size]
+    width, height = picture.canvas.get_width_height()
     for at, box in enumerate(boxes):
         assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height
         for other in boxes[at + 1 :]:
@@ -497,3 +497,22 @@ def test_opening_the_show_loads_nothing_heavy() -> None:
         cwd=Path(__file__).parents[1],
     )  # fmt: skip
     assert told.stdout.strip() == "set()"
+
+
+def test_a_level_below_zero_keeps_its_sign_in_the_picture_and_in_words() -> None:
+    gap = "funding_gap_gbp_per_head"
+    fallen = {"bevy_hub": show_fixture.EFFECTS["bevy_hub"] | {gap: (-80.0, 9.0, 0.0)}}
+    told = show_fixture.record(members=2, years=3, scenarios=("bevy_hub",))
+    saved = Saved(show_fixture.summarised(show_fixture.tidy(2, 3, fallen)), told)
+    spec = figure(saved, gap, kind="levels")
+    line = next(each for each in spec.series if not each.baseline)
+    assert line.value[-1] < 0 and line.said.startswith("−£")
+    assert f"{line.said} " in alt_text(spec)
+    ticks = [each.get_text() for each in charts.draw(spec).axes[0].get_yticklabels()]
+    assert any(each.startswith("−£") for each in ticks) and "0" in ticks
+
+
+def test_people_in_the_whole_place_are_counted_whole() -> None:
+    from sim.show.headline import _whole
+
+    assert [_whole(each) for each in (2.6, -4.1, 0.4, 89_000.4)] == [3, -4, 0.4, 89_000]

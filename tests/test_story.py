@@ -17,6 +17,7 @@ from sim.experiment import stories, story_rules
 from sim.show import story as shown
 from sim.show import story_words
 from sim.show.story import Pair, Story, date, label
+from sim.world.people import COUNTED
 
 MONTHS = 24
 
@@ -180,11 +181,11 @@ class World:
 
     def __init__(self, rows, reached=()):
         ids = np.array([row[0] for row in rows], dtype=np.uint64)
-        sums = np.zeros((len(rows), len(story_rules.COUNTED)), dtype=np.float32)
+        sums = np.zeros((len(rows), len(COUNTED)), dtype=np.float32)
         for at, (_, months, lonely, score) in enumerate(rows):
-            sums[at, story_rules.COUNTED.index("people")] = months
-            sums[at, story_rules.COUNTED.index("often_lonely")] = lonely * months
-            sums[at, story_rules.COUNTED.index("ucla3")] = score * months
+            sums[at, COUNTED.index("people")] = months
+            sums[at, COUNTED.index("often_lonely")] = lonely * months
+            sums[at, COUNTED.index("ucla3")] = score * months
         old = (1, ids, sums * 0)
         self.lives = type("Lives", (), {"pages": [old, (2, ids, sums)]})()
         self.reached = list(reached)

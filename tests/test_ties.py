@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from towns import hubs, plan, town
 
 from sim.experiment.fit_contacts import contacts_by_age
-from sim.luck import mix_ids, pair_ids
+from sim.luck import Luck, mix_ids, pair_ids
 from sim.model import CommunityModel
+from sim.world.friends import make_and_lose_friends
 from sim.world.pairing import in_order, pair_within
 from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, Ties, unseen
 
@@ -171,6 +172,24 @@ def test_close_friends_are_as_many_as_people_say(england) -> None:
     shares = np.bincount(bands, minlength=5) / len(people)
     for share, told in zip(shares, (0.07, 0.12, 0.41, 0.21, 0.16), strict=True):
         assert share == pytest.approx(told, abs=0.10)
+
+
+def test_people_with_their_fill_of_friends_seek_fewer() -> None:
+    """Without the fill, those who have many friends make the most; with it, far fewer."""
+    made = {}
+    for fill in (0.0, 3.0):
+        model = town()
+        people, friends = model.world.people, model.world.ties.friends
+        p = model.p.replaced({"friend_fill": fill, "closure_share": 0.0, "friend_loss": 0.0})
+        has = friends.count(len(people))
+        wanted = p.friends_start_mean * people.sociability
+        for month in range(1, 13):
+            make_and_lose_friends(people, friends, p, Luck(1), month)
+        more = friends.count(len(people)) - has
+        made[fill] = [float(more[who].mean()) for who in (has > 2 * wanted, has < wanted / 2)]
+    full, short = 0, 1
+    assert made[3.0][full] < made[0.0][full] / 2
+    assert made[3.0][short] > made[0.0][short]
 
 
 def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_apart(

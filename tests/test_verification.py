@@ -1,12 +1,15 @@
 """The checks can fail: patterns, rivals, records and the page say what was found, misses first."""
 
+import json
 import math
+from collections import Counter
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from sim.cli import main
 from sim.evidence import registry
 from sim.experiment import patterns, rivals, track_record, verification
 from sim.experiment.council_halves import UNTOUCHED, USED, Half, chosen
@@ -169,13 +172,36 @@ def test_every_target_is_listed_and_counted():
 
 
 def test_everything_found_can_be_told_as_json_whatever_could_not_be_computed():
-    import json
-
     found = a_verification()
     found.rows.append(Row("too_few_people", "calibration_target", 1.0, 0.9, 1.1, math.nan, MISS))
     told = json.loads(json.dumps(found.facts(), allow_nan=False))
     assert {"figures", "patterns", "structures", "hindcast", "council_halves"} <= set(told)
     assert told["figures"][-1]["value"] is None
+
+
+def test_the_command_prints_every_check_as_rows_of_one_shape(monkeypatch, capsys):
+    found = a_verification()
+    found.rows.append(Row("too_few_people", "calibration_target", 1.0, 0.9, 1.1, math.nan, MISS))
+    monkeypatch.setattr(verification, "verify", lambda **_: found)
+    assert main(["validate", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    columns = ["key", "kind", "target", "low", "high", "value", "verdict", "note"]
+    assert all(list(row) == columns for row in rows)
+    kinds = Counter(row["kind"] for row in rows)
+    assert kinds["pattern"] == len(found.patterns)
+    assert kinds["rival structure"] == len(found.structures) - 1
+    assert sum(n for kind, n in kinds.items() if kind.startswith("council")) == sum(
+        len(half.rows) for half in found.halves
+    )
+    told = {row["key"]: row for row in rows}
+    for row in (*found.rows[:-1], *found.hindcast, *found.promises):
+        assert (told[row.key]["value"], told[row.key]["verdict"]) == (row.value, row.verdict)
+    assert told["too_few_people"]["value"] is None
+    for half in found.halves:
+        for row in half.rows:
+            line = told[f"{row.key} {row.council}"]
+            inside = line["low"] <= line["value"] <= line["high"]
+            assert inside == (line["verdict"] == PASS)
 
 
 def test_the_parts_are_put_together_the_same_whatever_the_number_of_processes(monkeypatch):

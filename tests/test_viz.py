@@ -6,19 +6,27 @@ from typing import Any
 
 import pytest
 
-from sim import viz
 from sim.errors import UserMistake
 
 SMALL = {"place": "Hartlepool", "residents": 400, "years": 1, "plan": "bevy_hub", "rng": 2}
 
 
+@pytest.fixture(scope="module")
+def viz() -> Any:
+    """The room under test, opened late: Solara takes each process that collects two seconds."""
+    from sim import viz
+
+    return viz
+
+
 @pytest.fixture
-def model() -> viz.WatchedModel:
+def model(viz: Any) -> Any:
     return viz.WatchedModel(**SMALL)
 
 
 def test_the_people_drawn_are_few_known_to_one_another_and_the_same_each_time(
-    model: viz.WatchedModel,
+    model: Any,
+    viz: Any,
 ) -> None:
     seen = model.people_seen
     assert 10 <= len(seen) <= viz.SEEN
@@ -29,7 +37,7 @@ def test_the_people_drawn_are_few_known_to_one_another_and_the_same_each_time(
     assert nx.is_connected(part)
 
 
-def test_the_picture_names_every_level_and_kind_of_tie_in_words(model: viz.WatchedModel) -> None:
+def test_the_picture_names_every_level_and_kind_of_tie_in_words(model: Any, viz: Any) -> None:
     model.step()
     figure = viz.draw_graph(model)
     words = [each.get_text() for each in figure.axes[0].get_legend().get_texts()]
@@ -41,11 +49,11 @@ def test_the_picture_names_every_level_and_kind_of_tie_in_words(model: viz.Watch
     assert "month 1" in figure.axes[0].get_title()
 
 
-def test_colour_is_never_alone() -> None:
+def test_colour_is_never_alone(viz: Any) -> None:
     assert len({mark for _, _, mark, _ in viz.LEVELS}) == len(viz.LEVELS)
 
 
-def test_the_lines_show_what_the_model_measured(model: viz.WatchedModel) -> None:
+def test_the_lines_show_what_the_model_measured(model: Any, viz: Any) -> None:
     for _ in range(2):
         model.step()
     for measure in viz.WATCHED:
@@ -54,7 +62,7 @@ def test_the_lines_show_what_the_model_measured(model: viz.WatchedModel) -> None
         assert drawn[-1] == getattr(model, measure)
 
 
-def test_watching_changes_nothing(model: viz.WatchedModel) -> None:
+def test_watching_changes_nothing(model: Any, viz: Any) -> None:
     from sim.model import CommunityModel
 
     plain = CommunityModel(**SMALL)
@@ -66,12 +74,12 @@ def test_watching_changes_nothing(model: viz.WatchedModel) -> None:
     assert model.crises_per_1000 == plain.crises_per_1000
 
 
-def test_a_setting_the_model_does_not_have_is_a_plain_sentence() -> None:
+def test_a_setting_the_model_does_not_have_is_a_plain_sentence(viz: Any) -> None:
     with pytest.raises(UserMistake, match="no setting"):
         viz.page(towns=3)
 
 
-def test_step_steps_and_reset_begins_again_with_what_was_chosen() -> None:
+def test_step_steps_and_reset_begins_again_with_what_was_chosen(viz: Any) -> None:
     """As a researcher would: SolaraViz rendered, its own buttons pressed."""
     import ipyvuetify
     import solara
@@ -117,7 +125,7 @@ def images(shown: Any) -> list[Any]:
     return [each for each in drawn if len(each["src"]) > 1_000 and each["alt"]]
 
 
-def test_every_drawing_has_words_with_its_numbers(model: viz.WatchedModel) -> None:
+def test_every_drawing_has_words_with_its_numbers(model: Any, viz: Any) -> None:
     assert "nothing yet" in viz.line_words(model, viz.WATCHED[0])
     model.step()
     said = viz.graph_words(model)

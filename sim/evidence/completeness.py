@@ -23,6 +23,9 @@ from sim.evidence.rows import DATA, KEY, RowReader, read_table
 
 FILE = "unused_parameters.csv"
 NAMES = ("p", "numbers", "parameters")
+# Half of all nodes lead nowhere; and a union of types is made anew each time it is asked for.
+LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass})
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Names of the numbers object's own questions, and of ordinary mappings: not numbers.
 QUESTIONS = frozenset(
     {
@@ -159,6 +162,12 @@ class _Reader(ast.NodeVisitor):
         self.file, self.constants, self.found = file, constants, found
         self.scopes: list[dict[str, bool]] = [_bound_in(tree.body)]
 
+    def generic_visit(self, node: ast.AST) -> None:
+        """Look inside, where there is an inside."""
+        for each in ast.iter_child_nodes(node):
+            if type(each) not in LEAVES:
+                self.visit(each)
+
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Enter a function: its arguments and assignments decide what its names hold."""
         scope = _bound_in(node.body)
@@ -248,20 +257,20 @@ def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
     stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if type(node) in LEAVES or isinstance(node, INNER):
             continue
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
             yield from ((t.id, v) for t, v in pairs if isinstance(t, ast.Name) and t.id in NAMES)
-        elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
             target = node.target
             if isinstance(target, ast.Name) and target.id in NAMES:
                 yield target.id, node.annotation if isinstance(node, ast.AnnAssign) else node.value
-        elif isinstance(node, ast.For | ast.comprehension):
+        elif isinstance(node, (ast.For, ast.comprehension)):
             for each in ast.walk(node.target):
                 if isinstance(each, ast.Name) and each.id in NAMES:
                     yield each.id, None
-        elif isinstance(node, ast.ImportFrom | ast.Import):
+        elif isinstance(node, (ast.ImportFrom, ast.Import)):
             for alias in node.names:
                 if (alias.asname or alias.name) in NAMES:
                     yield alias.asname or alias.name, None

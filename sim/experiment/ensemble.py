@@ -8,6 +8,7 @@ files, never through the pool, so nothing finished is lost. It may look at membe
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -43,6 +44,7 @@ _CRASHES_IN_A_ROW = 5
 _IDLE_SECONDS = 60.0
 _LEFTOVER_SECONDS = 3600.0
 _BLINK_SECONDS = 0.002
+_OBJECTS_BETWEEN_SEARCHES = 20_000
 _KILLED = "its worker process was killed (often a sign of too little memory)"
 
 
@@ -283,6 +285,7 @@ def _settle_in(main_process: int) -> None:
     """Prepare a worker: deaf to Ctrl-C, and gone within a second of its main process."""
     # In a terminal Ctrl-C reaches every process; a worker's own traceback would only confuse.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)  # as in `cli_start`, and for the same reason
 
     def watch() -> None:
         while os.getppid() == main_process:

@@ -16,7 +16,6 @@ from sim.agents.calendar import OWN_BUDGET, PLAN
 from sim.agents.payers import FUNDED, GIVERS, POCKETS, passes_through
 from sim.money import Account, Flow, FlowRow, LedgerError, whole_parts
 from sim.world.bands import QUINTILES
-from sim.world.people import COUNTED
 
 KEY = "where_the_pounds_went"
 UNSPENT = "unspent"
@@ -183,6 +182,8 @@ def _public_lines(rows: Iterable[FlowRow], base: Iterable[FlowRow]) -> list[list
 
 def _attenders(world: Any) -> int:
     """People who came to a hub at least once."""
+    from sim.world.people import COUNTED  # late: whoever only reads results needs no world
+
     came = COUNTED.index("attended")
     ids = [page[1][page[2][:, came] > 0] for page in world.lives.pages]
     return int(np.unique(np.concatenate(ids)).size) if ids else 0
@@ -190,6 +191,8 @@ def _attenders(world: Any) -> int:
 
 def _lonely(world: Any) -> float:
     """People often or always lonely in an average month of the last year."""
+    from sim.world.people import COUNTED
+
     lonely = COUNTED.index("often_lonely")
     last = max((page[0] for page in world.lives.pages), default=0)
     pages = (page for page in world.lives.pages if page[0] == last)

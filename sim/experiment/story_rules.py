@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserMistake
-from sim.world.people import COUNTED
 
 RULES = {
     "median": "the person reached whose loneliness changed by the median amount",
@@ -60,6 +59,8 @@ def _last_year(
 
     Returns identities, UCLA-3 without and with the plan, and who was likely often lonely without.
     """
+    from sim.world.people import COUNTED  # late: whoever only reads results needs no world
+
     tables = []
     for world in (base, model):
         last = max((page[0] for page in world.lives.pages), default=0)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import beside_rows
-from sim.world.ties import FULL
 
 KEY = "tie_sample"
 FILE = "ties.json"
@@ -79,6 +78,8 @@ def _chosen(model: Any, worlds: list[Any]) -> tuple[Ids, str]:
 
 def _ties(world: Any, chosen: Ids) -> Iterator[Tie]:
     """Every tie inside the place with somebody chosen at either end."""
+    from sim.world.ties import FULL  # late: whoever only reads results needs no world
+
     people = world.world.people
     rows = people.row_of(chosen)
     here = np.zeros(len(people), dtype=np.bool_)

@@ -46,14 +46,15 @@ def checks_of(
     for half in halves:
         if half.name == UNTOUCHED:
             told += [
-                Check(f"{row.key} {row.council}", COUNCIL, _verdict(row.ratio))
+                Check(f"{row.key} {row.council}", COUNCIL, verdict_of_ratio(row.ratio))
                 for row in half.rows
                 if not row.imputed
             ]
     return [check for check in told if check.verdict in (PASS, NEAR, MISS)]
 
 
-def _verdict(ratio: float) -> str:
+def verdict_of_ratio(ratio: float) -> str:
+    """Pass within a fifth of 1, near within two."""
     off = abs(ratio - 1.0)
     return PASS if off <= NEAR_ENOUGH else NEAR if off <= 2 * NEAR_ENOUGH else MISS
 

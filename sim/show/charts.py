@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserMistake
-from sim.show import dots, frame
+from sim.show import dots, frame, key
 from sim.show.export import SIZES
 from sim.show.figures import FigureSpec, Series, figure
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DASHES: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (4, 1.5, 1, 1.5)), (0, (1.2, 1.4)))
 MARKERS = ("o", "s", "^", "D")
 _LABEL_COLUMN = 0.27
+_PLOT = 17.0  # of a phone's picture, in lines of text
 
 
 def chart(results: object, measure: str = "often_lonely_share", group: str = "all",
@@ -53,17 +54,35 @@ def paint(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
 
 def _dots(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
     """Each scenario's people reached under its effect on everyone."""
-    rows = [
+    dots.paint(page, _rows(spec), lambda value: _tick(value, spec), top, bottom, spec.has_band)
+
+
+def _rows(spec: FigureSpec) -> list[dots.Dot]:
+    return [
         dots.Dot(each.label, "People reached" if each.group == "reached" else "Everyone",
                  each.value[0], each.low[0], each.high[0], each.said, each.group == "reached")
         for each in spec.series
     ]  # fmt: skip
-    dots.paint(page, rows, lambda value: _tick(value, spec), top, bottom, spec.has_band)
+
+
+def tall(page: Page, spec: FigureSpec) -> float:
+    """Height in pixels on a phone: the plot, and under it a key that says each line."""
+    if spec.kind == "reached":
+        return dots.stacked_height(page, _rows(spec), spec.has_band)
+    return page.body * (_PLOT + 2.8) + key.tall(page, _entries(spec))
+
+
+def _entries(spec: FigureSpec) -> list[key.Entry]:
+    """The key's entries, in the order the lines end, from the top."""
+    pairs = sorted(zip(spec.series, _styles(spec), strict=True), key=lambda one: -one[0].value[-1])
+    return [key.Entry(each.label, each.said, style) for each, style in pairs]
 
 
 def _tick(value: float, spec: FigureSpec) -> str:
     if spec.kind == "levels":
-        return "0" if abs(value) < 1e-12 else plain(value, spec.measure)
+        if abs(value) < 1e-12:
+            return "0"
+        return f"{'−' if value < 0 else ''}{plain(value, spec.measure)}"
     return tick(value, spec.measure)
 
 
@@ -105,8 +124,11 @@ def _scale(axes: Axes, spec: FigureSpec) -> None:
 def _lines(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
     left = page.margin + page.text_width("Baseline", page.body) + page.body * 0.7
     column = max(page.width * _LABEL_COLUMN, 240)
-    right = page.width - page.margin - column
-    axes = frame.axes_in(page, left, top, right, bottom - page.body * 1.9)
+    right, floor = page.width - page.margin - column, bottom - page.body * 1.9
+    if page.narrow:
+        right = page.width - page.margin - page.text_width("2024/25", page.body) / 2
+        floor -= key.tall(page, _entries(spec)) + page.body * 0.9
+    axes = frame.axes_in(page, left, top, right, floor)
     _scale(axes, spec)
     last = max(each.years[-1] for each in spec.series)
     axes.set_xlim(0.7, last + 0.25)
@@ -127,7 +149,10 @@ def _lines(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
                           alpha=0.6, zorder=1)  # fmt: skip
         axes.plot(series.years, series.value, color=colour, linestyle=dash, marker=marker,
                   linewidth=2.4, markersize=points(page.body * 0.55), zorder=3)  # fmt: skip
-    _end_labels(page, spec, axes, styles, right, top, bottom)
+    if page.narrow:
+        key.write(page, _entries(spec), floor + page.body * 2.8)
+    else:
+        _end_labels(page, spec, axes, styles, right, top, bottom)
 
 
 def _styles(spec: FigureSpec) -> list[tuple[str, Any, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.show import frame
+from sim.show import frame, stacked
 from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
 
@@ -75,7 +75,15 @@ class DotSpec:
 
 def paint(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: float,
           bottom: float, bands: bool) -> None:  # fmt: skip
-    """Fill the page with the rows, in two columns where a wide page has many of them."""
+    """Fill the page with the rows, in two columns where a wide page has many of them.
+
+    On a tall page with height for it, words stand over their dots, which have the whole width.
+    """
+    under = _under(page, rows, bands)
+    if page.narrow or (page.height > page.width and stacked.fits(page, under, top, bottom)):
+        scale = stacked.Scale(*_span(rows, bands), tick, tick(0.0))
+        stacked.paint(page, under, scale, top, bottom)
+        return
     parts = list(dict.fromkeys(each.part for each in rows))
     slots = [(part, [each for each in rows if each.part == part]) for part in parts]
     many = page.width > page.height and len(rows) + len(parts) > _MOST_ROWS
@@ -89,6 +97,22 @@ def paint(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: fl
     for at, column in enumerate(columns):
         left = page.margin + at * (room + gap)
         _column(page, column, tick, (left, left + room), (top, step), limits, bands)
+
+
+def _under(page: Page, rows: Sequence[Dot], bands: bool) -> list[stacked.Row]:
+    """The same rows for a page where words stand over their dots."""
+    found: list[stacked.Row] = []
+    part = None
+    for each in rows:
+        if each.part != part:
+            part = each.part
+            found.append(stacked.Row(part))
+        found.append(stacked.Row(each.label, each.said, _mark(page, each, bands)))
+    return found
+
+
+def _mark(page: Page, each: Dot, bands: bool) -> stacked.Mark:
+    return lambda axes, y, _: _dot(axes, page, each, y, bands)
 
 
 def _halves(slots: list[tuple[str, list[Dot]]]) -> list[list[tuple[str, list[Dot]]]]:
@@ -178,6 +202,16 @@ def _dot(axes: Axes, page: Page, each: Dot, y: float, bands: bool) -> None:
     axes.plot([each.value], [y], color=colour, marker="o" if each.strong else "D",
               markersize=points(page.body * 0.8), linestyle="none", zorder=4, clip_on=False,
               markerfacecolor=colour if each.strong else "white", markeredgewidth=2)  # fmt: skip
+
+
+def stacked_height(page: Page, rows: Sequence[Dot], bands: bool) -> float:
+    """Height in pixels these rows ask for with words over their dots."""
+    return stacked.tall(page, _under(page, rows, bands))
+
+
+def tall(page: Page, spec: DotSpec) -> float:
+    """Height in pixels on a phone."""
+    return stacked_height(page, spec.dots, spec.members > 1)
 
 
 def draw_dots(page: Page, spec: DotSpec, top: float, bottom: float) -> None:

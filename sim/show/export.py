@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAKER = "social-infrastructure-sim"
 SIZES = {"landscape": (1200, 675), "square": (1080, 1080), "portrait": (1080, 1350)}
 DOTS_PER_INCH = 100
+# On these pictures as small as the usual level, in seven tenths of the time.
+_SQUEEZED = {"compress_level": 3}
 # Ships with matplotlib, so a machine without Arial draws the same bytes.
 FONT = "DejaVu Sans"
 SVG_FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
@@ -65,7 +67,7 @@ def png_bytes(figure: Figure, title: str, words: str) -> bytes:
     page = io.BytesIO()
     with house_style():
         figure.savefig(
-            page, format="png", dpi=DOTS_PER_INCH,
+            page, format="png", dpi=DOTS_PER_INCH, pil_kwargs=_SQUEEZED,
             metadata={"Software": MAKER, "Title": title, "Description": words},
         )  # fmt: skip
     return page.getvalue()

@@ -18,7 +18,7 @@ from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
 from sim.show.sure import sure_line
 from sim.show.trust import ENOUGH_RUNS, Fact
-from sim.show.wording import amount, phrase, signed, span
+from sim.show.wording import phrase, signed, span, standing
 from sim.units import FIRST_YEAR, financial_year
 
 Kind = Literal["difference", "levels", "reached"]
@@ -113,11 +113,11 @@ def _sentence(spec: FigureSpec, series: Series) -> str:
         return f"{series.label}: {signed(first, spec.measure)} in {start}, {series.said} in {end}."
     reach = ""
     if spec.has_band:
-        low, high = (amount(each[-1], spec.measure) for each in (series.low, series.high))
+        low, high = (standing(each[-1], spec.measure) for each in (series.low, series.high))
         reach = f" (from {low} to {high})"
     return (
-        f"{series.label}: {amount(first, spec.measure)} in {start}, "
-        f"{amount(last, spec.measure)}{reach} in {end}."
+        f"{series.label}: {standing(first, spec.measure)} in {start}, "
+        f"{standing(last, spec.measure)}{reach} in {end}."
     )
 
 
@@ -194,7 +194,7 @@ def level(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
             Series(
                 saved.title(key), "all", tuple(each.year for each in every),
                 tuple(each.median for each in every), tuple(each.low for each in every),
-                tuple(each.high for each in every), amount(every[-1].median, measure),
+                tuple(each.high for each in every), standing(every[-1].median, measure),
                 key == BASELINE,
             )
         )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.flows import SPENT
-from sim.show import frame
+from sim.show import frame, stacked
 from sim.show.flow_figures import Flow, FlowSpec, money
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
 
@@ -29,6 +29,11 @@ Spots = dict[str, tuple[float, float]]
 
 def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     """Three columns of bars joined by bands, and the words beside them."""
+    if page.narrow:
+        most = max([*(each.mean for each in spec.spent), *(each for _, each in _totals(spec))])
+        across = stacked.Scale(0.0, most * 1.02, money, "£0")
+        stacked.paint(page, _under(spec), across, top, bottom)
+        return
     near, room = (page.width * each for each in _COLUMNS)
     lead = page.body * 2
     left, right = page.margin + near + lead, page.width - page.margin - room - lead
@@ -36,11 +41,7 @@ def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(1, 0)
     axes.axis("off")
-    paid = [each for each in spec.paid if each.mean > 0]
-    spent = _few([each for each in spec.spent if each.mean > 0])
-    levers = list(dict.fromkeys(each.target for each in paid))
-    spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
-    colour = {lever: frame.colours()[at % len(frame.colours())] for at, lever in enumerate(levers)}
+    paid, spent, colour = _shown(spec)
     funders = _sums([(each.source, each.mean) for each in paid])
     middle = _sums([(each.target, each.mean) for each in paid])
     out = _sums([(each.source, each.mean) for each in spent])
@@ -72,6 +73,46 @@ def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
             weight="bold", color="black", parse_math=False, zorder=5,
             bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
+
+
+def _shown(spec: FlowSpec) -> tuple[list[Flow], list[Flow], dict[str, str]]:
+    """What was paid and spent, the largest first within a lever, and each lever's colour."""
+    paid = [each for each in spec.paid if each.mean > 0]
+    spent = _few([each for each in spec.spent if each.mean > 0])
+    levers = list(dict.fromkeys(each.target for each in paid))
+    spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
+    shades = frame.colours()
+    return paid, spent, {lever: shades[at % len(shades)] for at, lever in enumerate(levers)}
+
+
+def _totals(spec: FlowSpec) -> list[tuple[str, float]]:
+    """What each funder paid in all."""
+    return list(_sums([(each.source, each.mean) for each in _shown(spec)[0]]).items())
+
+
+def tall(page: Page, spec: FlowSpec) -> float:
+    """Height in pixels on a phone."""
+    return stacked.tall(page, _under(spec))
+
+
+def _under(spec: FlowSpec) -> list[stacked.Row]:
+    """The same pounds as bars for a phone: who paid, and under each lever what it was spent on."""
+    _, spent, colour = _shown(spec)
+    rows = [stacked.Row("Who paid")]
+    rows += [stacked.Row(name, money(each), _bar(each, DARK_GREY)) for name, each in _totals(spec)]
+    lever = None
+    for each in spent:
+        if each.source != lever:
+            lever = each.source
+            rows.append(stacked.Row(f"Spent on: {lever}"))
+        name, said = _words(each, spec.members)
+        shade = _GREY if each.unspent else colour[each.source]
+        rows.append(stacked.Row("Unspent" if each.unspent else name, said, _bar(each.mean, shade)))
+    return rows
+
+
+def _bar(pounds: float, shade: str) -> stacked.Mark:
+    return lambda axes, y, strip: axes.barh(y, pounds, height=strip * 0.62, color=shade, zorder=3)
 
 
 def _few(spent: list[Flow]) -> list[Flow]:

@@ -1,7 +1,8 @@
 """The frame every picture hangs in: its words, its sizes, its files.
 
 It is handed a specification and a way to paint what lies between title and source line. It
-changes nothing but the files `write` is asked for. Colours are the Analysis Function's.
+changes nothing but the files `write` is asked for. Colours are the Analysis Function's. What
+`album` holds is not drawn again.
 """
 
 from __future__ import annotations
@@ -9,25 +10,31 @@ from __future__ import annotations
 import base64
 import functools
 import importlib
-from collections.abc import Callable, Sequence
+import math
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.show import album
 from sim.show.alt import Row, Shown, alt_text, csv_text
 from sim.show.export import DOTS_PER_INCH, SIZES, house_style, png_bytes, put, svg_bytes
-from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
+from sim.show.layout import DARK_GREY, LINE_HEIGHT, POINTS_PER_INCH, Page, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_SERIES = 4
+PAGE_SIZES = ("landscape", "phone")  # what a page shows: the wide one, and a phone's
 TYPE_SIZES = {  # title, body and small print in pixels, then the margin
     "landscape": (25.0, 15.0, 12.0, 36),
     "square": (31.0, 20.0, 16.0, 44),
     "portrait": (35.0, 22.0, 17.0, 48),
+    "phone": (19.5, 15.0, 13.0, 14),
 }
+PHONE = 390  # pixels across, which a phone shows at nearly its size; as tall as it has to be
 Draw = Callable[[Any, str], "Figure"]
 
 
@@ -58,8 +65,13 @@ def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None
     """The picture, words and all; `paint` fills the page between the two heights it is given."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    width, height = SIZES[size]
     title, body, small, margin = TYPE_SIZES[size]
+    if size in SIZES:
+        width, height = SIZES[size]
+    else:
+        width = PHONE
+        # Nothing is drawn on this page; any tall height will do to measure its words with.
+        height = _tall(Page(_chart_class()(), width, 9 * width, margin, title, body, small), spec)
     with house_style():
         shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
         picture = _chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
@@ -76,13 +88,33 @@ def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None
     return picture
 
 
+def _tall(page: Page, spec: Shown) -> int:
+    """Pixels a phone's picture stands tall: its words above and below, and its drawing."""
+    from sim.show import phone
+
+    room = page.width - 2 * page.margin
+    lines, size = _title(page, spec)
+    words = len(lines) * size + len(page.wrap(spec.subtitle, page.body, room)) * page.body
+    words += len(page.wrap(spec.source, page.small, room)) * page.small
+    around = page.margin * 1.2 + page.body * 2.1
+    return math.ceil(words * LINE_HEIGHT + around + phone.tall(page, spec))
+
+
+def _title(page: Page, spec: Shown) -> tuple[list[str], float]:
+    """The title's lines and size: smaller type where it would run to too many lines."""
+    room, size = page.width - 2 * page.margin, page.title
+    most, smallest = (3 if page.width > page.height else 5), page.body * 1.15
+    if page.narrow:
+        most = 8
+    while len(lines := page.wrap(spec.title, size, room, bold=True)) > most and size > smallest:
+        size = max(smallest, size * 0.93)
+    return lines, size
+
+
 def _headings(page: Page, spec: Shown) -> tuple[float, float]:
     """Write title, subtitle and source; return where the drawing may begin and must end."""
     room = page.width - 2 * page.margin
-    size = page.title
-    most, smallest = (3 if page.width > page.height else 5), page.body * 1.15
-    while len(lines := page.wrap(spec.title, size, room, bold=True)) > most and size > smallest:
-        size = max(smallest, size * 0.93)
+    lines, size = _title(page, spec)
     top = page.write(lines, page.margin, page.margin * 0.7, size, bold=True, colour="black")
     subtitle = page.wrap(spec.subtitle, page.body, room)
     top = page.write(subtitle, page.margin, top + page.body * 0.4, page.body)
@@ -119,41 +151,66 @@ def beside(page: Page, text: str, left: float, room: float, centre: float, talle
     page.write(lines, left, centre - len(lines) * size * LINE_HEIGHT / 2, size, bold=bold)
 
 
+def images(
+    spec: Shown, draw: Draw, as_svg: Collection[str], as_png: Collection[str]
+) -> dict[str, bytes]:
+    """The picture in these sizes, each size drawn once: 'landscape.svg' and its kind to bytes."""
+    words = alt_text(spec)
+    found: dict[str, bytes] = {}
+    for size in dict.fromkeys((*as_svg, *as_png)):
+        picture = draw(spec, size)
+        if size in as_svg:
+            found[f"{size}.svg"] = svg_bytes(picture, spec.title, words)
+        if size in as_png:
+            found[f"{size}.png"] = png_bytes(picture, spec.title, words)
+    return found
+
+
+def _held_or_drawn(
+    spec: Shown, draw: Draw, as_svg: Collection[str], as_png: Collection[str] = ()
+) -> Mapping[str, bytes]:
+    held = album.held(spec)
+    wanted = {*(f"{size}.svg" for size in as_svg), *(f"{size}.png" for size in as_png)}
+    return held if wanted <= held.keys() else images(spec, draw, as_svg, as_png)
+
+
 def write(spec: Shown, folder: Path, draw: Draw) -> list[Path]:
     """SVG, three PNG sizes, the CSV behind the picture and its alt text."""
-    words = alt_text(spec)
+    drawn = _held_or_drawn(spec, draw, ("landscape",), SIZES)
     # Windows takes no colon in a file's name, and a variant's name has one.
     name = spec.name.replace(":", "__")
-    made: list[Path] = []
-    for size in SIZES:
-        picture = draw(spec, size)
-        if size == "landscape":
-            made.append(put(folder / f"{name}.svg", svg_bytes(picture, spec.title, words)))
-        content = png_bytes(picture, spec.title, words)
-        made.append(put(folder / f"{name}_{size}.png", content))
+    made = [put(folder / f"{name}.svg", drawn["landscape.svg"])]
+    made += [put(folder / f"{name}_{size}.png", drawn[f"{size}.png"]) for size in SIZES]
     made.append(put(folder / f"{name}.csv", csv_text(spec).encode("utf-8")))
-    made.append(put(folder / f"{name}.txt", f"{words}\n".encode()))
+    made.append(put(folder / f"{name}.txt", f"{alt_text(spec)}\n".encode()))
     return made
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture on a page: its words, its image, a taller one for phones, and its table."""
+    """One picture on a page: its words, its image, one for phones with its size, its table."""
 
     spec: Any
     words: str
     image: str
-    tall: str
+    phone: str
+    phone_size: tuple[int, int]
     columns: Row
     rows: list[Row]
 
 
 def on_page(spec: Shown, draw: Draw) -> Picture:
     """A picture with its images inside, ready for the report."""
-    words = alt_text(spec)
-    wide, tall = (
-        base64.b64encode(svg_bytes(draw(spec, size), spec.title, words)).decode("ascii")
-        for size in ("landscape", "portrait")
-    )
+    drawn = _held_or_drawn(spec, draw, PAGE_SIZES)
+    wide, narrow = (base64.b64encode(drawn[f"{size}.svg"]).decode("ascii") for size in PAGE_SIZES)
     kind = "data:image/svg+xml;base64,"
-    return Picture(spec, words, kind + wide, kind + tall, spec.columns, spec.rows())
+    phone_size = pixels_of(drawn[f"{PAGE_SIZES[1]}.svg"])
+    words = alt_text(spec)
+    return Picture(spec, words, kind + wide, kind + narrow, phone_size, spec.columns, spec.rows())
+
+
+def pixels_of(svg: bytes) -> tuple[int, int]:
+    """Pixels across and down of a drawing of ours, from the points its first line states."""
+    told = re.search(rb'width="([0-9.]+)pt"', svg), re.search(rb'height="([0-9.]+)pt"', svg)
+    across, down = (float(each[1]) * DOTS_PER_INCH / POINTS_PER_INCH for each in told if each)
+    return round(across), round(down)

@@ -7,12 +7,14 @@ write.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.show import frame
+from sim.show import album, frame
 from sim.show.alt import Shown
+from sim.show.export import SIZES
 from sim.show.figures import FigureSpec, difference, level, reached
 from sim.show.frame import MOST_SERIES, Picture
 from sim.show.layout import Page
@@ -20,6 +22,8 @@ from sim.show.saved import CHART_MEASURES, Saved, measure_key, open_results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sim.experiment.ensemble import Progress
 
 KINDS = ("difference", "reached", "levels")
 
@@ -119,6 +123,22 @@ def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
     yield from story_kept.specifications(saved)
     if every:
         yield from over_time(saved, kinds=("levels",))
+
+
+def _images(wanted: album.Wanted) -> dict[str, bytes]:
+    """Everything drawn of a picture, each size once: what a page shows, and what files need."""
+    spec, files = wanted
+    return frame.images(spec, draw, frame.PAGE_SIZES, SIZES if files else ())
+
+
+def drawn_ahead(
+    results: object, jobs: int | None = None, progress: Progress | None = None
+) -> AbstractContextManager[None]:
+    """Draw a report's pictures and the usual files', side by side; hold them while it is open."""
+    saved = open_results(results)
+    wanted = [(spec, True) for spec in specifications(saved, every=False)]
+    wanted += [(spec, False) for spec in over_time(saved, kinds=("levels",))]
+    return album.drawn_by(_images, wanted, jobs, progress)
 
 
 def write_all(results: object, folder: Path | None = None, every: bool = True) -> list[Path]:

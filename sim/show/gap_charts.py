@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.show import frame
+from sim.show import frame, stacked
 from sim.show.gap_facts import pounds
 from sim.show.gap_figures import Bar, GapSpec
 from sim.show.layout import DARK_GREY, Page, points
@@ -27,6 +27,10 @@ def paint(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
     """A row for each bar, its name at the left and its figures at the right."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    if page.narrow:
+        scale = stacked.Scale(*_span(spec), _tick, "£0")
+        stacked.paint(page, _under(spec), scale, top, bottom)
+        return
     room = page.width * _COLUMN
     left = page.margin + room + page.body * 0.5
     right = page.width - page.margin - room
@@ -43,7 +47,7 @@ def paint(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
     step = (floor - top) / len(spec.bars)
     for row, bar in enumerate(spec.bars):
         middle = row + 0.5
-        _bar(axes, spec, bar, middle)
+        _bar(axes, spec, bar, middle, _THICK)
         if spec.kind == "waterfall" and row + 1 < len(spec.bars):
             end = bar.start + bar.value
             axes.plot([end, end], [middle, middle + 1], color=DARK_GREY, linewidth=0.8,
@@ -53,10 +57,24 @@ def paint(page: Page, spec: GapSpec, top: float, bottom: float) -> None:
         frame.beside(page, bar.said, right + page.body * 0.7, room, centre, step)
 
 
-def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float) -> None:
+def tall(page: Page, spec: GapSpec) -> float:
+    """Height in pixels on a phone."""
+    return stacked.tall(page, _under(spec))
+
+
+def _under(spec: GapSpec) -> list[stacked.Row]:
+    """The same rows with their words over their bars."""
+    return [stacked.Row(bar.label, bar.said, _mark(spec, bar)) for bar in spec.bars]
+
+
+def _mark(spec: GapSpec, bar: Bar) -> stacked.Mark:
+    return lambda axes, y, strip: _bar(axes, spec, bar, y, strip * _THICK)
+
+
+def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float, thick: float) -> None:
     """The bar itself, and its range as a line with ends."""
     colour = DARK_GREY if bar.part == "level" else frame.colours()[_COLOUR[bar.part]]
-    axes.barh(middle, bar.value, left=bar.start, height=_THICK, color=colour, linewidth=0, zorder=3)
+    axes.barh(middle, bar.value, left=bar.start, height=thick, color=colour, linewidth=0, zorder=3)
     if not spec.has_band:
         return
     low, high = bar.start + bar.low, bar.start + bar.high

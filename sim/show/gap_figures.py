@@ -114,11 +114,10 @@ def by_service(saved: Saved) -> GapSpec | None:
             bars.append(
                 Bar(f"{_capital(words)}: {part} gap", part, last.median, last.low, last.high, said)  # type: ignore[arg-type]
             )
-    whole = levels(saved, GAP, BASELINE)[-1]
     most = max(sums, key=sums.__getitem__)
     title = (
         f"In the model, {SERVICES[most]} is the largest part of the baseline's funding gap in "
-        f"{financial_year(year)}: about {pounds(sums[most])} of {pounds(whole.median)} a head"
+        f"{financial_year(year)}: about {pounds(sums[most])} a head"
     )
     return GapSpec(
         "gap_by_service", "by_service", title,

@@ -150,7 +150,7 @@ def _claim(fact: Fact) -> str:
     if fact.verdict == "unclear":
         middle = briefly(fact.median, fact.measure, fact.group, fact.digits)
         return (
-            f"No clear difference in {words.thing} in the model in {year}: the middle run is "
+            f"No clear difference in {words.thing} in the model in {year}: the middle run shows "
             f"{middle} ({_range(fact)}). "
             "It gives no grounds to say this helps or harms."
         )
@@ -221,9 +221,16 @@ def _scaled(saved: Saved, fact: Fact) -> str:
         return ""
     share = people if phrase(fact.measure).pounds else people / 1000.0
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
+    if not phrase(fact.measure).pounds:  # nobody is 0.6 of a person
+        middle, low, high = (_whole(each) for each in (middle, low, high))
     said = signed(middle, fact.measure, fact.digits)
     about = "" if said.startswith("under ") else "about "
     return (
         f"in a place the size of {saved.place} ({figure(people)} {who}), in the model {about}"
         f"{said}{when} ({span(low, high, fact.measure, fact.digits)})."
     )
+
+
+def _whole(people: float) -> float:
+    """A count of people or episodes in whole numbers, unless it is under one."""
+    return round(people) if abs(people) >= 1 else people

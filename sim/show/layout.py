@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 DARK_GREY = "#3D3D3D"
 LINE_HEIGHT = 1.32
-_POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72
+_NARROW = 600  # pixels
 
 
 # Widths are measured once at this size and scaled; the slack covers rounding to whole pixels.
@@ -52,6 +53,11 @@ class Page:
     title: float
     body: float
     small: float
+
+    @property
+    def narrow(self) -> bool:
+        """Whether this is a phone's page, with no room for words beside the drawing."""
+        return self.width < _NARROW
 
     def text_width(self, text: str, size: float, bold: bool = False) -> float:
         """Width of one line in pixels."""
@@ -92,7 +98,7 @@ class Page:
 
 def points(pixels: float) -> float:
     """Pixels to the points matplotlib sizes its type in."""
-    return pixels * _POINTS_PER_INCH / DOTS_PER_INCH
+    return pixels * POINTS_PER_INCH / DOTS_PER_INCH
 
 
 def apart(wanted: Sequence[float], heights: Sequence[float], top: float,

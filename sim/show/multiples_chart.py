@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_PANELS = 12
+_NAME_LINES = 3
+_LEAST = 4.0  # height of a panel's drawing in lines of text, before names get one line
 _BETTER: tuple[Verdict, ...] = ("less", "mostly_less")
 _WORSE: tuple[Verdict, ...] = ("more", "mostly_more")
 
@@ -95,9 +97,53 @@ def counted(measure: str, found: list[Fact]) -> str:
         if (number := sum(fact.verdict in verdicts for fact in found))
     ]
     none = len(found) - sum(fact.verdict in (*_BETTER, *_WORSE) for fact in found)
+    tail = "next to none or no clear difference"
+    if none == len(found):
+        return f"In the model in {year}, all {none} plans show {tail} in {words.thing}"
     if none:
-        said.append(f"{none} {'show' if none > 1 else 'shows'} next to none or no clear difference")
+        said.append(f"{none} {'show' if none > 1 else 'shows'} {tail}")
     return f"In the model in {year}, of {len(found)} plans " + ", ".join(said)
+
+
+def _grid(page: Page, count: int) -> tuple[int, int, float, float, float]:
+    """Panels across and down, the gap between them, where they start and how wide each is."""
+    most = 4 if page.width > page.height else 3 if count > 6 and not page.narrow else 2
+    across = min(count, most)
+    gap, left = page.body * 1.6, page.margin + page.text_width("Baseline", page.body) + page.body
+    wide = (page.width - page.margin - left - gap * (across - 1)) / across
+    return across, math.ceil(count / across), gap, left, wide
+
+
+def _heads(
+    page: Page, spec: MultiplesSpec, wide: float, most: int = _NAME_LINES
+) -> tuple[float, list[tuple[list[str], list[str]]], float]:
+    """Size of the words over each panel, their lines, and the height they take.
+
+    A long name is cut with a mark; what is said of the plan never is.
+    """
+    series = spec.figure.series
+    words = page.body * (1.0 if len(series) <= 6 and not page.narrow else 0.86)
+    blocks = []
+    for each in series:
+        named = page.wrap(each.label, words, wide, bold=True)
+        if len(named) > most:
+            named = [*named[: most - 1], _cut(page, named[most - 1], words, wide)]
+        blocks.append((named, page.wrap(each.said, words, wide)))
+    heads = max(len(a) + len(b) for a, b in blocks) * words * LINE_HEIGHT + words * 0.5
+    return words, blocks, heads
+
+
+def _cut(page: Page, text: str, size: float, wide: float) -> str:
+    """A name that goes on, with the mark that says so."""
+    while text and page.text_width(f"{text}…", size, bold=True) > wide:
+        text = text[:-1]
+    return f"{text.rstrip(' ,:')}…"
+
+
+def tall(page: Page, spec: MultiplesSpec) -> float:
+    """Height in pixels on a phone."""
+    _, down, _, _, wide = _grid(page, len(spec.figure.series))
+    return down * (_heads(page, spec, wide)[2] + wide * 0.8 + page.body) + page.body * 1.6
 
 
 def paint(page: Page, spec: MultiplesSpec, top: float, bottom: float) -> None:
@@ -106,17 +152,14 @@ def paint(page: Page, spec: MultiplesSpec, top: float, bottom: float) -> None:
 
     series = spec.figure.series
     count = len(series)
-    across = min(count, 4 if page.width > page.height else 3 if count > 6 else 2)
-    down = math.ceil(count / across)
-    gap, left = page.body * 1.6, page.margin + page.text_width("Baseline", page.body) + page.body
-    wide = (page.width - page.margin - left - gap * (across - 1)) / across
-    words = page.body * (1.0 if count <= 6 else 0.86)
-    blocks = [
-        (page.wrap(each.label, words, wide, bold=True)[:3], page.wrap(each.said, words, wide)[:2])
-        for each in series
-    ]
-    heads = max(len(a) + len(b) for a, b in blocks) * words * LINE_HEIGHT + words * 0.5
-    tall = (bottom - top) / down
+    across, down, gap, left, wide = _grid(page, count)
+    foot = page.body * 1.6
+    # Years stand under the last panel of each column alone, which leaves the panels height.
+    height = (bottom - foot - top) / down
+    for lines in (_NAME_LINES, 1):
+        words, blocks, heads = _heads(page, spec, wide, lines)
+        if height - heads > page.body * _LEAST:
+            break
     low, high = span_of(spec.figure)
     colour = frame.colours()[0]
 
@@ -124,10 +167,10 @@ def paint(page: Page, spec: MultiplesSpec, top: float, bottom: float) -> None:
         return tick(value, spec.figure.measure)
 
     for at, (each, (named, said)) in enumerate(zip(series, blocks, strict=True)):
-        x, y = left + (at % across) * (wide + gap), top + (at // across) * tall
+        x, y = left + (at % across) * (wide + gap), top + (at // across) * height
         under = page.write(named, x, y, words, bold=True)
         page.write(said, x, under, words)
-        floor = y + tall - page.body * 2.2
+        floor = y + height - page.body * 0.9
         axes = frame.axes_in(page, x, y + heads, x + wide, floor)
         axes.set_xlim(0.8, each.years[-1] + 0.2)
         axes.set_ylim(low, high)
@@ -137,20 +180,30 @@ def paint(page: Page, spec: MultiplesSpec, top: float, bottom: float) -> None:
                               linewidth=0)  # fmt: skip
         axes.plot(each.years, each.value, color=colour, linewidth=2.2, marker="o",
                   markersize=points(page.body * 0.4))  # fmt: skip
-        _ticks(page, axes, each.years, at % across == 0, wide, said_at)
+        _ticks(page, axes, each.years, (at % across == 0, at + across >= count), wide, said_at)
 
 
-def _ticks(page: Page, here: Axes, years: tuple[int, ...], first: bool, wide: float,
+def _ticks(page: Page, here: Axes, years: tuple[int, ...], ends_of: tuple[bool, bool], wide: float,
            said: Callable[[float], str]) -> None:  # fmt: skip
-    """The scale at the left panels only; the first and last year under each."""
+    """The scale at the left panels only; first and last year under the last of each column."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    here.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    here.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said(value) if first else ""))
+    first, last = ends_of
+    tall = here.get_position().height * page.height
+    low, high = here.get_ylim()
+
+    def shown(value: float, _: int | None = None) -> str:
+        """A place's words, unless they would touch those at zero."""
+        close = 0 < abs(value) < page.body * 1.1 * (high - low) / tall
+        return "" if close or not first else said(value)
+
+    most = max(1, min(4, int(tall / (page.body * 1.3))))
+    here.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    here.yaxis.set_major_formatter(FuncFormatter(shown))
     ends = sorted({years[0], years[-1]})
     if wide < 2.4 * page.text_width("2024/25", page.body):
         ends = ends[-1:]
-    here.set_xticks(ends, [financial_year(year) for year in ends])
+    here.set_xticks(ends, [financial_year(year) if last else "" for year in ends])
     first_mark, last_mark = here.get_xticklabels()[0], here.get_xticklabels()[-1]
     first_mark.set_horizontalalignment("left")
     last_mark.set_horizontalalignment("right")

@@ -28,18 +28,13 @@ _STYLE: dict[str, tuple[int | None, Any, float]] = {
 def paint(page: Page, spec: NetworkSpec, top: float, bottom: float) -> None:
     """Three panels in a row on a wide page, else two above and one beside the key."""
     wide = page.width > page.height
-    across, gap = (3 if wide else 2), page.body * 1.2
-    room = (page.width - 2 * page.margin - gap * (across - 1)) / across
+    across, gap, room = _grid(page)
     key = len(KINDS) + 2
     foot = page.body * LINE_HEIGHT * 2.2 if wide else 0.0
     down = 1 if wide else 2
     tall = (bottom - foot - top) / down
     small = page.body * 0.86
-    words = [
-        (page.wrap(each.label, page.body, room, True), page.wrap(each.said, small, room))
-        for each in spec.panels
-    ]
-    heads = LINE_HEIGHT * max(page.body * len(a) + small * len(b) for a, b in words)
+    words, heads = _words(page, spec, room)
     for at, (panel, (named, said)) in enumerate(zip(spec.panels, words, strict=True)):
         x, y = page.margin + (at % across) * (room + gap), top + (at // across) * tall
         page.write(said, x, page.write(named, x, y, page.body, True), small)
@@ -53,6 +48,29 @@ def paint(page: Page, spec: NetworkSpec, top: float, bottom: float) -> None:
     else:
         x, y = page.margin + room + gap, top + tall + page.body * 1.5
         _key_in_a_column(page, x, y, min(tall / key, page.body * 2))
+
+
+def _grid(page: Page) -> tuple[int, float, float]:
+    """Panels across, the gap between them and how wide each is."""
+    across, gap = (3 if page.width > page.height else 2), page.body * 1.2
+    return across, gap, (page.width - 2 * page.margin - gap * (across - 1)) / across
+
+
+def _words(page: Page, spec: NetworkSpec,
+           room: float) -> tuple[list[tuple[list[str], list[str]]], float]:  # fmt: skip
+    """Each panel's name and words, and the height the tallest of them takes."""
+    small = page.body * 0.86
+    words = [
+        (page.wrap(each.label, page.body, room, True), page.wrap(each.said, small, room))
+        for each in spec.panels
+    ]
+    return words, LINE_HEIGHT * max(page.body * len(a) + small * len(b) for a, b in words)
+
+
+def tall(page: Page, spec: NetworkSpec) -> float:
+    """Height in pixels on a phone."""
+    _, _, room = _grid(page)
+    return 2 * (_words(page, spec, room)[1] + room + page.body)
 
 
 def _panel(axes: Axes, page: Page, spec: NetworkSpec, panel: Panel, side: float) -> None:

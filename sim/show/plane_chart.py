@@ -13,6 +13,7 @@ from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
 from sim.show.plane_figures import PlaneSpec, gbp
 
 _COLUMN = 0.27
+_PLOT = 16.0  # of a phone's picture, in lines of text
 
 
 def paint(page: Page, spec: PlaneSpec, top: float, bottom: float) -> None:
@@ -21,8 +22,8 @@ def paint(page: Page, spec: PlaneSpec, top: float, bottom: float) -> None:
 
     across = page.width > page.height
     column = page.width * _COLUMN if across else 0.0
-    words = 0.0 if across else _tall(page, spec, page.width - 2 * page.margin)
-    left = page.margin + page.text_width("£100,000 ", page.body)
+    words = 0.0 if across else _words(page, spec, page.width - 2 * page.margin)
+    left = page.margin + page.text_width("−£100,000 ", page.body)
     right = page.width - page.margin - (column + page.body * 2 if across else 0)
     floor = bottom - page.body * 3.6 - words
     head = top + page.body * 1.6
@@ -76,7 +77,12 @@ def _lines(page: Page, text: tuple[str, str], room: float) -> tuple[list[str], l
     )
 
 
-def _tall(page: Page, spec: PlaneSpec, room: float) -> float:
+def tall(page: Page, spec: PlaneSpec) -> float:
+    """Height in pixels on a phone."""
+    return page.body * (_PLOT + 5.2) + _words(page, spec, page.width - 2 * page.margin)
+
+
+def _words(page: Page, spec: PlaneSpec, room: float) -> float:
     """How tall the words under a square or tall picture stand."""
     blocks = [_lines(page, (each.label, each.said), room) for each in spec.runs]
     return sum((len(a) + len(b) + 0.5) * page.body * LINE_HEIGHT for a, b in blocks)

@@ -48,7 +48,7 @@ def three(saved: Saved, every: list[Finding]) -> list[Three]:
         ]
         if facts:
             words = phrase(measure)
-            who = "Everyone" if not words.pounds else "Everyone living here"
+            who = "Everyone" if not words.pounds else "Everyone living"
             caption = (
                 f"Difference from the baseline in {financial_year(facts[0].year)}: "
                 f"{words.axis_for('all')}. {who} in {saved.place}; in brackets, "

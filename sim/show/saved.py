@@ -165,17 +165,18 @@ class Saved:
         return [key for key in [*first, *(k for k in here if k not in first)] if key != BASELINE]
 
     @functools.cached_property
-    def _shelves(self) -> dict[tuple[str, str, str], Any]:
+    def _shelves(self) -> dict[tuple[str, str, str], list[Any]]:
         ordered = self.summary.sort_values("year", kind="stable").astype(
             {"scenario": object, "measure": object, "group": object}
         )
-        names = ["scenario", "measure", "group"]
-        return dict(iter(ordered.groupby(names, sort=False)))
+        shelves: dict[tuple[str, str, str], list[Any]] = {}
+        for row in ordered.itertuples(index=False):
+            shelves.setdefault((row.scenario, row.measure, row.group), []).append(row)
+        return shelves
 
     def rows_of(self, scenario: str, measure: str, group: str) -> list[Any]:
         """Every year's row of the summary for one scenario, measure and group, in order."""
-        rows = self._shelves.get((scenario, measure, group))
-        return [] if rows is None else list(rows.itertuples(index=False))
+        return list(self._shelves.get((scenario, measure, group), ()))
 
     def scenario_text(self, key: str) -> Mapping[str, Any]:
         """The scenario as saved, as a mapping (TOML text is read; anything else is empty)."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMN = 0.36
+_WORDS = 0.66  # of a square or tall picture's height, at most
+_PLOT = 14.0  # of a phone's picture, in lines of text
 _MARKS_ABREAST = 18  # numbered marks closer than this many to a line stand above one another
 _APART = 0.05  # of an answer, so that lines that lie together are both seen
 
@@ -30,16 +32,24 @@ def paint(page: Page, spec: StorySpec, top: float, bottom: float) -> None:
     left = page.margin + label + page.body
     column = page.width * _COLUMN if wide else page.width - 2 * page.margin
     right = page.width - page.margin - (column + page.body * 2 if wide else 0)
-    blocks, size = _fitted(page, spec, column, bottom - top if wide else (bottom - top) * 0.55)
-    tall = _tall(blocks, size)
-    floor = (bottom if wide else bottom - tall - page.body) - page.body * 1.9
-    head = _key(page, left, top)
+    most = bottom - top if wide or page.narrow else (bottom - top) * _WORDS
+    blocks, size = _fitted(page, spec, column, most)
+    under = _tall(blocks, size)
+    floor = (bottom if wide else bottom - under - page.body) - page.body * 1.9
+    head = _key(page, page.margin if page.narrow else left, top)
     axes = frame.axes_in(page, left, head, right, floor)
     _lines(page, axes, spec)
-    x, y = (right + page.body * 2, top) if wide else (page.margin, bottom - tall)
+    x, y = (right + page.body * 2, top) if wide else (page.margin, bottom - under)
     for named, said in blocks:
-        under = page.write([named], x, y, size, bold=True)
-        y = page.write(said, x, under, size) + size * 0.35
+        start = page.write([named], x, y, size, bold=True)
+        y = page.write(said, x, start, size) + size * 0.35
+
+
+def tall(page: Page, spec: StorySpec) -> float:
+    """Height in pixels on a phone."""
+    blocks = [(_heading(each), page.wrap(each.text, page.body, page.width - 2 * page.margin))
+              for each in spec.marks]  # fmt: skip
+    return page.body * (_PLOT + 5.1) + _tall(blocks, page.body)
 
 
 def _fitted(
@@ -96,7 +106,8 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
     axes.set_ylim(-0.5, len(ANSWER) - 0.5)
     axes.set_yticks(list(ANSWER), list(ANSWER.values()))
     years = list(range(first // MONTHS_PER_YEAR, -(-last // MONTHS_PER_YEAR)))
-    stride = max(1, -(-len(years) // 5))
+    across = (axes.get_position().width * page.width) / page.text_width("2024/25  ", page.body)
+    stride = max(1, -(-len(years) // max(1, min(5, int(across)))))
     axes.set_xticks(
         [year * MONTHS_PER_YEAR + 1 for year in years[::stride]],
         [financial_year(year + 1) for year in years[::stride]], ha="left",
@@ -107,7 +118,7 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
         axes.step(months, [each + lift for each in values], where="post", color=colour,
                   linestyle=dash, linewidth=2.4, zorder=3)  # fmt: skip
     lines = {world: (months, values) for world, months, values in spec.lines}
-    near = (last - first) / _MARKS_ABREAST
+    near = (last - first) / (_MARKS_ABREAST / 2 if page.narrow else _MARKS_ABREAST)
     placed: list[tuple[int, int, int]] = []
     for mark in spec.marks:
         world = mark.worlds[-1]

@@ -28,6 +28,11 @@ def paint(page: Page, spec: CardSpec, top: float, bottom: float) -> None:
         y = page.write(page.wrap(said, size, _room(page)), page.margin, y, size) + size * 0.35
 
 
+def tall(page: Page, spec: CardSpec) -> float:
+    """Height in pixels on a phone."""
+    return _height(page, spec, page.body * 1.35) + page.body * 4
+
+
 def _room(page: Page) -> float:
     return page.width - 2 * page.margin
 
@@ -52,6 +57,10 @@ def _label(page: Page, spec: CardSpec, top: float, size: float) -> float:
                       transform=page.figure.transFigure)
         )  # fmt: skip
     text = f"{spec.label} (step {spec.step} of {_STEPS})"
+    if page.narrow:
+        named = page.wrap(text, size, _room(page), bold=True)
+        under = page.write(named, page.margin, top + size * 2, size, bold=True, colour="black")
+        return under + size * 0.6
     x = page.margin + _STEPS * wide * 1.15 + size * 0.6
     page.write([text], x, top + size * 0.2, size * 1.15, bold=True, colour="black")
     return top + size * 2.6

@@ -180,6 +180,11 @@ def amount(value: float, measure: str, digits: int = 2) -> str:
     return f"under £{said.removeprefix('under ')}" if under else f"£{said}"
 
 
+def standing(value: float, measure: str) -> str:
+    """A level as it stands: '97', '£41', and '−£21' where a gap is below zero."""
+    return f"{'−' if value < 0 else ''}{amount(value, measure)}"
+
+
 def signed(value: float, measure: str, digits: int = 2) -> str:
     """A difference with its direction: '12 fewer', '£3 larger', 'no change'."""
     if value == 0:

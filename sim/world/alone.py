@@ -7,6 +7,8 @@ alone. Changes nothing.
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,9 @@ from sim.world.population import female_share
 
 Floats = NDArray[np.float64]
 _BISECTIONS = 50
+_SECANTS = 12
+# Next to the share, and yet a thousand times as far as rounding moves it.
+_NEAR = math.sqrt(sys.float_info.epsilon) / 100
 
 
 def alone_odds(here: Neighbourhoods, p: Parameters) -> Floats:
@@ -50,12 +55,40 @@ def adults_by_sex_and_band(here: Neighbourhoods, p: Parameters) -> Floats:
 
 
 def _solve_alone(adults: Floats, told: float, p: Parameters) -> float:
+    """The odds at which the share is the one told, halving the range of odds / (1 + odds).
+
+    The share rises with the odds. Where it meets the one told is found quickly first, and no
+    half that lies clearly on one side of it is worked out: the answer is to the bit the same.
+    """
+
+    def missed(middle: float) -> float:
+        return one_person_share(adults, middle / (1.0 - middle), p) - told
+
+    under, over = _around(missed)
     low, high = 0.0, 1.0
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2.0
-        under = one_person_share(adults, middle / (1.0 - middle), p) < told
-        low, high = (middle, high) if under else (low, middle)
+        below = middle <= under or (middle < over and missed(middle) < 0.0)
+        low, high = (middle, high) if below else (low, middle)
     return middle / (1.0 - middle)
+
+
+def _around(missed: Callable[[float], float]) -> tuple[float, float]:
+    """Two numbers near each other between which a rising function of 0 to 1 crosses 0.
+
+    By secants; 0 and 1 where those do not find it. What is missed at the two is seen to differ
+    in sign, by far more than rounding.
+    """
+    before, at = 1.0 / 2.0, 1.0 / 2.0 + 1.0 / 12.0
+    old, new = missed(before), missed(at)
+    for _ in range(_SECANTS):
+        if new == old or abs(at - before) < _NEAR:
+            break
+        step = new * (at - before) / (new - old)
+        before, at, old = at, min(max(at - step, 2.0 * _NEAR), 1.0 - 2.0 * _NEAR), new
+        new = missed(at)
+    under, over = at - _NEAR, at + _NEAR
+    return (under, over) if missed(under) < 0.0 <= missed(over) else (0.0, 1.0)
 
 
 def one_person_share(adults: Floats, odds: float, p: Parameters) -> float:

@@ -87,9 +87,10 @@ def make_and_lose_friends(
     lose_and_warm(people, friends, p, luck, month)
     ids = people.id
     chance = p.friend_formation * people.sociability * _openness_by_age(people, p)
-    chance *= np.exp(-p.withdrawal * people.z)
+    chance *= np.exp(p.friend_fill - p.withdrawal * people.z)
     chance *= people.at_home
     seekers = luck.hit(Decision.FRIEND_OPEN, ids, month, chance)
+    seekers = _still_looking(people, friends, seekers, p, luck, month)
     if seekers.size == 0:
         return 0
     draw = luck.uniform(Decision.FRIEND_OUTSIDE, ids[seekers], month)
@@ -115,6 +116,22 @@ def make_and_lose_friends(
     left = others[alone]
     add_outside_friends(people, friends, left, ids[left], p, luck, month)
     return made + int(away.sum()) + left.size
+
+
+def _still_looking(
+    people: Columns, friends: EdgeList, rows: Rows, p: Parameters, luck: Luck, month: int
+) -> Rows:
+    """Those of `rows` whom their friends leave looking: exp(-fill x friends / wanted) of them.
+
+    Wanted is the number they would start with. `rows` were drawn as if they had no friend.
+    """
+    asks = np.zeros(len(people), dtype=np.bool_)
+    asks[rows] = True
+    a, b = friends.a, friends.b[: friends.inner]
+    has = np.bincount(np.concatenate([a[asks[a]], b[asks[b]]]), minlength=len(people))[rows]
+    wanted = p.friends_start_mean * people.sociability[rows] * _openness_by_age(people, p, rows)
+    draw = luck.uniform(Decision.FRIEND_OPEN, mix_ids(people.id[rows], 1), month)
+    return np.asarray(rows[draw * np.exp(p.friend_fill * has / wanted) < 1.0])
 
 
 def lose_and_warm(

@@ -156,8 +156,17 @@ def female_share(p: Parameters) -> Floats:
 
 
 def sociability_of(p: Parameters, luck: Luck, key: Ids) -> Floats:
-    """A positive, right-skewed trait of mean 1: gamma with the stated shape."""
-    return luck.gamma(Decision.SOCIABILITY, key, 0, p.sociability_shape)
+    """A positive, right-skewed trait of mean 1: gamma, and of three kinds.
+
+    Most people are alike; a few keep to themselves and some make many friends.
+    """
+    kind = luck.uniform(Decision.SOCIABILITY, mix_ids(key, 1), 0)
+    few, many = p.keeps_apart_share, p.outgoing_share
+    times = np.where(kind < few, p.keeps_apart_ratio, 1.0)
+    times[kind >= 1.0 - many] = p.outgoing_ratio
+    times /= 1.0 + few * (p.keeps_apart_ratio - 1.0) + many * (p.outgoing_ratio - 1.0)
+    trait = luck.gamma(Decision.SOCIABILITY, key, 0, p.sociability_shape) * times
+    return np.asarray(np.minimum(trait, p.sociability_most))
 
 
 def need_of(

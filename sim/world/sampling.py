@@ -9,7 +9,9 @@ chooses the same streets, whatever the seed of the run.
 
 from __future__ import annotations
 
+import math
 import operator
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +23,13 @@ from sim.world.bands import DATA_BAND_STARTS, QUINTILES
 from sim.world.place_data import ADULT_GROUPS, Neighbourhoods, all_neighbourhoods, rule
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 QUINTILE_COUNT = len(QUINTILES)
 QUINTILE_NAMES = QUINTILES
 OTHERS = ("disabled", "no_car")
 OLDER = ("65_74", "75_84", "85_plus")
 OLDER_QUINTILES = tuple(f"65_plus_{name}" for name in QUINTILES)
+_WHOLE = 1 << sys.float_info.mant_dig  # below it doubles count in whole numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,21 +201,25 @@ def _start(
     return inside
 
 
-def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Ints) -> int:
+def _exchange(inside: NDArray[np.bool_], columns: Ints | Floats, target: Ints, order: Ints) -> int:
     """Add, drop or swap the best pair until nothing improves; returns the squared deviation left.
 
     In a large place each round weighs a keyed window of candidates, not everyone. `inside` is
     changed in place.
     """
-    blank = np.zeros((1, columns.shape[1]), dtype=np.int64)
-    squares = (columns * columns).sum(axis=1)
     off = columns[inside].sum(axis=0) - target
     cost, idle, turn = int((off * off).sum()), 0, 0
+    if _in_doubles(columns, cost):
+        columns, off = columns.astype(np.float64), off.astype(np.float64)
+    blank = np.zeros((1, columns.shape[1]), dtype=columns.dtype)
+    squares = (columns * columns).sum(axis=1)
     insiders, outsiders = int(rule("insiders_tried")), int(rule("outsiders_tried"))
+    within = inside[order]
+    place_of = np.empty(len(order), dtype=np.int64)
+    place_of[order] = np.arange(len(order))
     for turn in range(int(rule("exchanges_most"))):
-        within = inside[order]
-        leave = _window(order[within], insiders, turn)
-        join = _window(order[~within], outsiders, turn)
+        leave = order[_window(np.flatnonzero(within), insiders, turn)]
+        join = order[_window(np.flatnonzero(~within), outsiders, turn)]
         # row 0 and column 0 stand for nobody: only joining, or only leaving
         without = off - np.vstack([blank, columns[leave]])
         gain = 2 * (without @ np.vstack([blank, columns[join]]).T)
@@ -226,12 +234,18 @@ def _exchange(inside: NDArray[np.bool_], columns: Ints, target: Ints, order: Int
             continue
         cost = int(after[out, come])
         if out:
-            inside[leave[out - 1]] = False
+            inside[leave[out - 1]] = within[place_of[leave[out - 1]]] = False
             off = off - columns[leave[out - 1]]
         if come:
-            inside[join[come - 1]] = True
+            inside[join[come - 1]] = within[place_of[join[come - 1]]] = True
             off = off + columns[join[come - 1]]
     return cost
+
+
+def _in_doubles(columns: Ints | Floats, cost: int) -> bool:
+    """Whether doubles hold every sum of an exchange exactly: they are many times as quick."""
+    furthest = math.isqrt(cost) + 1 + 2 * int(columns.max())  # from the target; it never grows
+    return int(columns.shape[1]) * furthest**2 < _WHOLE
 
 
 def _window(candidates: Ints, width: int, turn: int) -> Ints:

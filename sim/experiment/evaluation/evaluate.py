@@ -53,6 +53,24 @@ class Evaluation:
         """One row for each of the five designs, as numbers; None where it cannot be told."""
         return [self._row(each) for each in self.findings]
 
+    def table(self) -> list[dict[str, Any]]:
+        """The rows of the five designs, each with what was run and the truth beside it."""
+        run = {
+            "preset": self.preset,
+            "place": self.place,
+            "residents": self.residents,
+            "years": self.years,
+            "towns": self.towns,
+            "seed": self.seed,
+        }
+        truth = self._row(self.truth)
+        beside = {
+            f"true_{name}{end}": truth[f"{name}{end}"]
+            for name in ("loneliness_smd", "emergency_use_effect")
+            for end in ("", "_low", "_high")
+        }
+        return [row | beside | run for row in self.rows()]
+
     def facts(self) -> dict[str, Any]:
         """Everything but the files, as JSON can hold it. `rows` are the five designs alone."""
         return {
