@@ -1,8 +1,9 @@
 """Friends: how they are at the start, and how they are made and lost each month.
 
 Looks at residents' ages, sociability, feelings and interests; changes friendships only. Two people
-who are both open to a friendship this month, in the same place or interest and of similar age,
-meet; some meet through a friend they share; some make a friend outside the place.
+who are both open to a friendship this month meet in their neighbourhood, whatever their ages, or
+through an interest, where people of one age keep together; some meet through a friend they share;
+some make a friend outside the place.
 Source of the equations: docs/model, from the project's study of loneliness and tie dynamics.
 """
 
@@ -196,12 +197,15 @@ def _first_strength(key: Ids, p: Parameters, luck: Luck, month: int) -> NDArray[
 def _slots(
     people: Columns, rows: Rows, key: Ids, month: int, p: Parameters, luck: Luck
 ) -> tuple[Ids, NDArray[np.int64]]:
-    """Where each person open to a friendship goes: a pool, an age bracket and a table in it."""
+    """Where each person open to a friendship goes: a pool and a table in it, by age if an interest.
+
+    Streets hold people of all ages; classmates, colleagues and teams are much of an age.
+    """
     draw = luck.uniform(Decision.FRIEND_POOL, key, month)
     by_interest = draw < p.interest_pool_share
     jitter = p.friend_age_spread_years * luck.normal(Decision.FRIEND_SLOT, key, month)
     age = people.age_months[rows] / 12 + jitter
-    bracket = np.clip(age // p.friend_age_bracket_years, 0, None).astype(np.uint64)
+    bracket = np.clip(age // p.friend_age_bracket_years, 0, None) * by_interest
     pool = np.where(
         by_interest,
         people.interest[rows].astype(np.uint64) + np.uint64(_INTEREST_POOL),
@@ -213,7 +217,7 @@ def _slots(
     spare = luck.uniform(Decision.FRIEND_SLOT, mix_ids(key, 1), month)
     table = (spare * tables).astype(np.uint64)
     kind = np.where(by_interest, Kind.INTEREST, Kind.FRIEND).astype(np.int64)
-    return mix_ids(pool, bracket, table), kind
+    return mix_ids(pool, bracket.astype(np.uint64), table), kind
 
 
 def _friend_of_friend(
@@ -244,10 +248,15 @@ def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
     return np.asarray(best[rows])
 
 
-def tables_for(group: NDArray[np.integer], p: Parameters, share: float) -> NDArray[np.int64]:
-    """How many tables a pool needs for a handful of open people each; fixed at the start."""
+def tables_for(
+    group: NDArray[np.integer], p: Parameters, share: float, brackets: float = 1.0
+) -> NDArray[np.int64]:
+    """How many tables a pool needs in each age bracket to seat a handful of open people at each.
+
+    `share` of people meet in such pools, of which `group` names each person's; fixed at the start.
+    """
     size = np.bincount(group)
     inside = (1.0 - p.outside_friend_share) * (1.0 - p.closure_share)
-    open_people = size * p.friend_formation * inside * share / p.age_brackets_in_use
+    open_people = size * p.friend_formation * inside * share / brackets
     tables = np.maximum(1, np.rint(open_people / p.people_per_table)).astype(np.int64)
     return np.asarray(tables[group])

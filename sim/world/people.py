@@ -180,7 +180,9 @@ def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
     people.street = streets(people, p)
     people.disabled = people.liability > disabled_cut(areas, p)[people.area, people.band]
     people.area_tables = tables_for(people.area, p, 1.0 - p.interest_pool_share)
-    people.interest_tables = tables_for(people.interest, p, p.interest_pool_share)
+    people.interest_tables = tables_for(
+        people.interest, p, p.interest_pool_share, p.age_brackets_in_use
+    )
     world = World(areas, people)
     start_kin(people, world.ties.kin, p, luck)
     start_neighbours(people, world.ties.neighbours, p, luck)
