@@ -192,9 +192,7 @@ def test_people_with_their_fill_of_friends_seek_fewer() -> None:
     assert made[3.0][short] > made[0.0][short]
 
 
-def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_apart(
-    england,
-) -> None:
+def test_neighbours_befriended_are_near_in_age_and_kin_a_generation_apart(england) -> None:
     people, ties = england.world.people, england.world.ties
 
     def gap(layer: EdgeList) -> np.ndarray:
@@ -205,7 +203,10 @@ def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_a
     # anybody with anybody: in the order of rows, homes of like age lie at like places
     anybody = people.age_months[np.argsort(mix_ids(people.id, 1))]
     strangers = np.abs(people.age_months - anybody) / 12
-    assert np.median(gap(ties.friends)) < np.median(strangers) / 2
+    apart = gap(ties.friends)
+    interest = ties.friends.kind[ties.friends.inside()] == Kind.INTEREST
+    assert np.median(apart[~interest]) < np.median(strangers) / 2
+    assert np.median(apart[interest]) > np.median(strangers) * 3 / 4
     assert 20 < np.median(gap(ties.kin)) < 40
     near = ties.neighbours
     assert (people.street[near.a] == people.street[near.b]).all()
@@ -213,6 +214,15 @@ def test_friends_are_of_like_age_neighbours_of_one_street_and_kin_a_generation_a
     inside = ties.friends.inside()
     house = people.household
     assert (house[ties.friends.a[inside]] != house[ties.friends.b[inside]]).all()
+
+
+def test_ages_mix_outside_the_home_as_a_contact_survey_found(england) -> None:
+    """POLYMOD UK, contacts outside the home: ages correlate 0.29, 49% within ten years."""
+    model = town(place="England", residents=5_000)
+    model.run_for(60)
+    found = contacts_by_age(model)
+    assert found["contact_correlation"] == pytest.approx(0.29, abs=0.1)
+    assert found["contact_within_10"] == pytest.approx(0.49, abs=0.08)
 
 
 def test_old_and_young_live_in_the_same_streets_of_about_forty_homes(england) -> None:

@@ -31,13 +31,13 @@ def choose(p: Parameters, rules: Mapping[str, str]) -> Parameters:
 def _rivals(p: Parameters) -> dict[str, dict[str, dict[str, float]]]:
     """Question -> rival rule -> the numbers it sets."""
     return {
-        # Ours: among people of one's age where one lives or shares an interest, three in ten
-        # through a friend. Rivals: among whoever is there, of any age and through nobody; or mostly
-        # through the friends one has.
+        # Ours: among people near one's age where one lives or of any age who share an interest,
+        # not quite half through a friend. Rivals: among whoever is there, of any age and through
+        # nobody; or mostly through the friends one has.
         "new_friends": {
             "meeting_place": {
                 "closure_share": 0.0,
-                "friend_age_bracket_years": p.rival_age_bracket,
+                "friend_age_spread_years": p.rival_age_spread_years,
             },
             "friends_of_friends": {"closure_share": p.rival_closure_share},
         },

@@ -56,7 +56,7 @@ RIVALS = (
     ),
     Rival(
         "strangers_meet", "friends are met by chance: of any age, and through nobody",
-        {"closure_share": 0.0, "friend_age_bracket_years": 300.0, "friend_age_spread_years": 300.0},
+        {"closure_share": 0.0, "friend_age_spread_years": 300.0},
     ),
     Rival(
         "fixed_feelings", "loneliness is a fixed trait, and answers say exactly how it is",

@@ -1,9 +1,9 @@
 """Friends: how they are at the start, and how they are made and lost each month.
 
 Looks at residents' ages, sociability, feelings and interests; changes friendships only. Two people
-who are both open to a friendship this month meet in their neighbourhood, whatever their ages, or
-through an interest, where people of one age keep together; some meet through a friend they share;
-some make a friend outside the place.
+who are both open to a friendship this month meet in their neighbourhood, if near in age, or through
+an interest, whatever their ages; some meet through a friend they share; some make a friend outside
+the place.
 Source of the equations: docs/model, from the project's study of loneliness and tie dynamics.
 """
 
@@ -22,6 +22,10 @@ from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, unseen
 Rows = NDArray[np.int64]
 _AREA_POOL = text_key("meets in the neighbourhood")
 _INTEREST_POOL = text_key("meets through an interest")
+# A place in line by age: months of age above, luck below.
+_ORDER_BITS = np.uint64(16)
+_AGE_BITS = np.uint64(48)
+_OLDEST = 0xFFFF
 
 
 def start_friends(people: Columns, friends: EdgeList, p: Parameters, luck: Luck) -> None:
@@ -36,9 +40,8 @@ def start_friends(people: Columns, friends: EdgeList, p: Parameters, luck: Luck)
     outside = luck.happens(Decision.FRIEND_OUTSIDE, key, 0, p.outside_friend_share)
     add_outside_friends(people, friends, stub[outside], key[outside], p, luck, 0)
     inside = stub[~outside]
-    slot, kind = _slots(people, inside, key[~outside], 0, p, luck)
-    order = luck.bits(Decision.FRIEND_ORDER, key[~outside], 0)
-    first, second, alone = pair_within(slot, order)
+    table, line, kind = _seats(people, inside, key[~outside], 0, p, luck)
+    first, second, alone = pair_within(table, line)
     _join(people, friends, inside[first], inside[second], kind[first], 0, p, luck)
     left = inside[alone]
     add_outside_friends(people, friends, left, key[~outside][alone], p, luck, 0)
@@ -102,8 +105,8 @@ def make_and_lose_friends(
     asks = here[closing]
     met = _friend_of_friend(people, friends, asks, luck, month)
     others = here[~closing]
-    slot, kind = _slots(people, others, ids[others], month, p, luck)
-    first, second, alone = pair_within(slot, luck.bits(Decision.FRIEND_ORDER, ids[others], month))
+    table, line, kind = _seats(people, others, ids[others], month, p, luck)
+    first, second, alone = pair_within(table, line)
     made = _join(
         people,
         friends,
@@ -194,30 +197,31 @@ def _first_strength(key: Ids, p: Parameters, luck: Luck, month: int) -> NDArray[
     return np.rint(first * FULL).astype(np.int64)
 
 
-def _slots(
+def _seats(
     people: Columns, rows: Rows, key: Ids, month: int, p: Parameters, luck: Luck
-) -> tuple[Ids, NDArray[np.int64]]:
-    """Where each person open to a friendship goes: a pool and a table in it, by age if an interest.
+) -> tuple[Ids, Ids, NDArray[np.int64]]:
+    """Where each person open to a friendship sits: table, place in line there, the tie's kind.
 
-    Streets hold people of all ages; classmates, colleagues and teams are much of an age.
+    Whoever sits next to one another meets. In the neighbourhood that is somebody near in age; at an
+    interest, anybody.
     """
-    draw = luck.uniform(Decision.FRIEND_POOL, key, month)
-    by_interest = draw < p.interest_pool_share
-    jitter = p.friend_age_spread_years * luck.normal(Decision.FRIEND_SLOT, key, month)
-    age = people.age_months[rows] / 12 + jitter
-    bracket = np.clip(age // p.friend_age_bracket_years, 0, None) * by_interest
+    by_interest = luck.uniform(Decision.FRIEND_POOL, key, month) < p.interest_pool_share
     pool = np.where(
         by_interest,
         people.interest[rows].astype(np.uint64) + np.uint64(_INTEREST_POOL),
         people.area[rows].astype(np.uint64) + np.uint64(_AREA_POOL),
     )
-    tables = np.where(by_interest, people.interest_tables[rows], people.area_tables[rows])
+    at_interest, in_area = people.interest_tables, people.area_tables
     if month == 0:
-        tables = tables * 0 + 1
+        at_interest, in_area = tables(people, p, p.friends_start_mean)
+    number = np.where(by_interest, at_interest[rows], in_area[rows])
     spare = luck.uniform(Decision.FRIEND_SLOT, mix_ids(key, 1), month)
-    table = (spare * tables).astype(np.uint64)
-    kind = np.where(by_interest, Kind.INTEREST, Kind.FRIEND).astype(np.int64)
-    return mix_ids(pool, bracket.astype(np.uint64), table), kind
+    table = mix_ids(pool, (spare * number).astype(np.uint64))
+    jitter = p.friend_age_spread_years * 12 * luck.normal(Decision.FRIEND_SLOT, key, month)
+    age = np.clip(people.age_months[rows] + jitter, 0, _OLDEST).astype(np.uint64)
+    order = luck.bits(Decision.FRIEND_ORDER, key, month)
+    line = np.where(by_interest, order, (age << _AGE_BITS) | (order >> _ORDER_BITS))
+    return table, line, np.where(by_interest, Kind.INTEREST, Kind.FRIEND).astype(np.int64)
 
 
 def _friend_of_friend(
@@ -248,15 +252,23 @@ def _step(people: Columns, friends: EdgeList, rows: Rows, luck: Luck, month: int
     return np.asarray(best[rows])
 
 
-def tables_for(
-    group: NDArray[np.integer], p: Parameters, share: float, brackets: float = 1.0
-) -> NDArray[np.int64]:
-    """How many tables a pool needs in each age bracket to seat a handful of open people at each.
+def meeting_tables(people: Columns, p: Parameters) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tables in each person's interest and area for a month's meetings; fixed at the start."""
+    return tables(people, p, p.friend_formation * (1.0 - p.closure_share))
 
-    `share` of people meet in such pools, of which `group` names each person's; fixed at the start.
-    """
-    size = np.bincount(group)
-    inside = (1.0 - p.outside_friend_share) * (1.0 - p.closure_share)
-    open_people = size * p.friend_formation * inside * share / brackets
-    tables = np.maximum(1, np.rint(open_people / p.people_per_table)).astype(np.int64)
-    return np.asarray(tables[group])
+
+def tables(
+    people: Columns, p: Parameters, each: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tables in each person's interest and area when everybody seeks `each` friends."""
+    seek = each * (1.0 - p.outside_friend_share)
+    return (
+        _tables_for(people.interest, seek * p.interest_pool_share, p),
+        _tables_for(people.area, seek * (1.0 - p.interest_pool_share), p),
+    )
+
+
+def _tables_for(group: NDArray[np.integer], seek: float, p: Parameters) -> NDArray[np.int64]:
+    """How many tables a pool needs to seat about `people_per_table` people at each."""
+    number = np.maximum(1, np.rint(np.bincount(group) * seek / p.people_per_table))
+    return np.asarray(number.astype(np.int64)[group])

@@ -15,7 +15,7 @@ from sim.luck import Luck
 from sim.parameters import Parameters
 from sim.world.bands import AGE_BANDS, age_band
 from sim.world.columns import Column, Columns
-from sim.world.friends import start_friends, tables_for
+from sim.world.friends import meeting_tables, start_friends
 from sim.world.kin import start_kin
 from sim.world.margins import shifted
 from sim.world.neighbours import start_neighbours, streets
@@ -179,10 +179,7 @@ def open_world(areas: Areas, p: Parameters, luck: Luck) -> World:
     refresh(people)
     people.street = streets(people, p)
     people.disabled = people.liability > disabled_cut(areas, p)[people.area, people.band]
-    people.area_tables = tables_for(people.area, p, 1.0 - p.interest_pool_share)
-    people.interest_tables = tables_for(
-        people.interest, p, p.interest_pool_share, p.age_brackets_in_use
-    )
+    people.interest_tables, people.area_tables = meeting_tables(people, p)
     world = World(areas, people)
     start_kin(people, world.ties.kin, p, luck)
     start_neighbours(people, world.ties.neighbours, p, luck)
