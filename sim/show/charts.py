@@ -54,7 +54,7 @@ def paint(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
 
 def _dots(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
     """Each scenario's people reached under its effect on everyone."""
-    dots.paint(page, _rows(spec), lambda value: _tick(value, spec), top, bottom, spec.has_band)
+    dots.fill(page, _rows(spec), lambda value: _tick(value, spec), top, bottom, spec.has_band)
 
 
 def _rows(spec: FigureSpec) -> list[dots.Dot]:

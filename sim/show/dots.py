@@ -73,8 +73,8 @@ class DotSpec:
         ]  # fmt: skip
 
 
-def paint(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: float,
-          bottom: float, bands: bool) -> None:  # fmt: skip
+def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: float,
+         bottom: float, bands: bool) -> None:  # fmt: skip
     """Fill the page with the rows, in two columns where a wide page has many of them.
 
     On a tall page with height for it, words stand over their dots, which have the whole width.
@@ -214,8 +214,8 @@ def tall(page: Page, spec: DotSpec) -> float:
     return stacked_height(page, spec.dots, spec.members > 1)
 
 
-def draw_dots(page: Page, spec: DotSpec, top: float, bottom: float) -> None:
+def paint(page: Page, spec: DotSpec, top: float, bottom: float) -> None:
     """Paint a specification of dots."""
     from sim.show.charts import tick
 
-    paint(page, spec.dots, lambda value: tick(value, spec.measure), top, bottom, spec.members > 1)
+    fill(page, spec.dots, lambda value: tick(value, spec.measure), top, bottom, spec.members > 1)

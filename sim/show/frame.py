@@ -90,14 +90,14 @@ def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None
 
 def _tall(page: Page, spec: Shown) -> int:
     """Pixels a phone's picture stands tall: its words above and below, and its drawing."""
-    from sim.show import phone
+    from sim.show.sorts import room_of
 
     room = page.width - 2 * page.margin
     lines, size = _title(page, spec)
     words = len(lines) * size + len(page.wrap(spec.subtitle, page.body, room)) * page.body
     words += len(page.wrap(spec.source, page.small, room)) * page.small
     around = page.margin * 1.2 + page.body * 2.1
-    return math.ceil(words * LINE_HEIGHT + around + phone.tall(page, spec))
+    return math.ceil(words * LINE_HEIGHT + around + room_of(spec).tall(page, spec))
 
 
 def _title(page: Page, spec: Shown) -> tuple[list[str], float]:

@@ -6,19 +6,19 @@ write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.show import album, frame
 from sim.show.alt import Shown
 from sim.show.export import SIZES
 from sim.show.figures import FigureSpec, difference, level, reached
 from sim.show.frame import MOST_SERIES, Picture
-from sim.show.layout import Page
 from sim.show.saved import CHART_MEASURES, Saved, measure_key, open_results
+from sim.show.sorts import room_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,37 +28,9 @@ if TYPE_CHECKING:
 KINDS = ("difference", "reached", "levels")
 
 
-def _painter(spec: Shown) -> Callable[[Page, Any, float, float], None]:
-    """How this sort of specification is painted; each sort's room is opened only when needed."""
-    from sim.show import (
-        charts,
-        dots,
-        flow_chart,
-        gap_charts,
-        multiples_chart,
-        network_chart,
-        plane_chart,
-        story_chart,
-        trust_card,
-    )
-
-    known: dict[str, Callable[[Page, Any, float, float], None]] = {
-        "FigureSpec": charts.paint,
-        "DotSpec": dots.draw_dots,
-        "FlowSpec": flow_chart.paint,
-        "GapSpec": gap_charts.paint,
-        "PlaneSpec": plane_chart.paint,
-        "MultiplesSpec": multiples_chart.paint,
-        "NetworkSpec": network_chart.paint,
-        "StorySpec": story_chart.paint,
-        "CardSpec": trust_card.paint,
-    }
-    return known[type(spec).__name__]
-
-
 def draw(spec: Shown, size: str = "landscape") -> Figure:
     """The picture, words and all."""
-    return frame.hang(spec, size, _painter(spec))
+    return frame.hang(spec, size, room_of(spec).paint)
 
 
 def write(spec: Shown, folder: Path) -> list[Path]:
