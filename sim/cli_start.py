@@ -31,7 +31,7 @@ def start() -> int:
     why = not_ready()
     if why is None:
         # Loading makes half a million objects that stay: Python's usual search for rubbish after
-        # every 700 takes a fifth of the start. Whoever drops a world asks for its memory back.
+        # every 700 takes a fifth of the start. A member of a run asks for its world's memory back.
         gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
         try:
             from sim.cli import main

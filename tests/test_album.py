@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import base64
 import math
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from show_fixture import EFFECTS
 from show_fixture import folder as made_up
 
 from sim.cli_screen import Progress
-from sim.show import album, gallery
+from sim.experiment import tasks
+from sim.show import album, gallery, report
 from sim.show.alt import Shown
 from sim.show.export import SIZES
 from sim.show.figures import FigureSpec, Series
 from sim.show.frame import PAGE_SIZES
-from sim.show.saved import open_results
+from sim.show.saved import CHART_MEASURES, open_results
 
 ZERO = Series("A hub", "all", (1, 2), (0.0, -1.0), (0.0, -2.0), (0.0, math.nan), "1 fewer")
+SIX = {f"plan_{each}": EFFECTS["bevy_hub"] for each in range(6)}
+SIX_TITLES = {"baseline": "Nothing new"} | {each: f"Plan {each[-1]}" for each in SIX}
 SPEC = FigureSpec(
     "made_up", "difference", "crises_per_1000", "Crises fell", "By year", "Made up", "crises",
     (ZERO,), 8, "",
@@ -65,6 +74,67 @@ def test_progress_begins_again_with_the_pictures(capsys: pytest.CaptureFixture[s
         progress(22, 22)
     told = capsys.readouterr().err.splitlines()
     assert told == ["6 of 6 runs done", "1 of 22 pictures done", "22 of 22 pictures done"]
+
+
+def falls(wanted: tuple[Shown, bool]) -> dict[str, bytes]:
+    """A worker that the machine ends outright, as for want of memory."""
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return marked(wanted)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+def test_pictures_whose_worker_was_killed_are_drawn_when_asked_for() -> None:
+    specs = [(replace(SPEC, name=f"made_up_{each}"), False) for each in range(4)]
+    with album.drawn_by(falls, specs, jobs=2):
+        assert all(album.held(spec) == {} for spec, _ in specs)
+
+
+def test_a_picture_held_is_to_the_byte_the_one_drawn_without_an_album(tmp_path: Path) -> None:
+    saved = open_results(made_up(tmp_path, members=3, years=3))
+    spec = gallery.over_time(saved, ["lonely"], ["difference"])[0]
+    alone = gallery.on_page(spec)
+    with album.drawn_by(gallery._images, [(spec, False), (spec, False)], jobs=2):
+        assert album.held(spec)
+        assert gallery.on_page(spec) == alone
+
+
+def test_every_picture_a_page_of_many_plans_shows_is_drawn_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = open_results(made_up(tmp_path, members=2, years=3, effects=SIX, titles=SIX_TITLES))
+    wanted: list[str] = []
+    monkeypatch.setattr(
+        album, "drawn_by", lambda _work, asked, *_: wanted.extend(spec.name for spec, _ in asked)
+    )
+    gallery.drawn_ahead(saved)
+    assert {each for each in wanted if each.startswith("side_by_side_")}
+    assert {spec.name for spec in report._charts(saved, CHART_MEASURES)} <= set(wanted)
+
+
+def test_no_more_tasks_wait_in_a_pool_than_it_has_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool of processes that is stopped with tasks still waiting prints its own traceback."""
+    flight: set[Future[int]] = set()
+    most = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, work, /, *told, **more):
+            flight.add(future := super().submit(work, *told, **more))
+            most.append(sum(not each.done() for each in flight))
+            return future
+
+        def shutdown(self, wait: bool = True, **_: object) -> None:
+            super().shutdown(wait)
+
+    monkeypatch.setattr(tasks, "workers", Watched)
+    assert tasks.spread(doubled, range(30), jobs=3) == [2 * each for each in range(30)]
+    assert len(most) == 30 and max(most) <= 3
+
+
+def doubled(task: int) -> int:
+    """A task of a hundredth of a second."""
+    time.sleep(0.01)
+    return 2 * task
 
 
 @pytest.mark.slow

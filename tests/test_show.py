@@ -27,7 +27,7 @@ from sim.show.figures import LICENCE, FigureSpec, figure, source_line
 from sim.show.layout import apart
 from sim.show.saved import LONGEST_NAME, Saved, clean, measure_key, open_results
 from sim.show.trust import YARDSTICK, Fact, likelihood
-from sim.show.wording import amount, signed, span
+from sim.show.wording import amount, signed, span, standing
 from sim.show.wording import figure as rounded
 
 LONELY, CRISES, GAP = "often_lonely_share", "crises_per_1000", "funding_gap_gbp_per_head"
@@ -510,6 +510,8 @@ def test_a_level_below_zero_keeps_its_sign_in_the_picture_and_in_words() -> None
     assert f"{line.said} " in alt_text(spec)
     ticks = [each.get_text() for each in charts.draw(spec).axes[0].get_yticklabels()]
     assert any(each.startswith("−£") for each in ticks) and "0" in ticks
+    assert standing(0.004, gap) == "under £0.01"
+    assert standing(-0.004, gap) == "under £0.01 below zero"
 
 
 def test_people_in_the_whole_place_are_counted_whole() -> None:

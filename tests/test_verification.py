@@ -11,9 +11,9 @@ import pytest
 
 from sim.cli import main
 from sim.evidence import registry
-from sim.experiment import patterns, rivals, track_record, verification
+from sim.experiment import patterns, rivals, track_record, verification, verification_rows
 from sim.experiment.council_halves import UNTOUCHED, USED, Half, chosen
-from sim.experiment.councils import CouncilRow
+from sim.experiment.councils import FIGURES, GIVEN, CouncilRow
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
 from sim.experiment.hindcast_check import HELD_OUT
 from sim.experiment.hindcast_check import _row as hindcast_row
@@ -188,7 +188,8 @@ def test_the_command_prints_every_check_as_rows_of_one_shape(monkeypatch, capsys
     columns = ["key", "kind", "target", "low", "high", "value", "verdict", "note"]
     assert all(list(row) == columns for row in rows)
     kinds = Counter(row["kind"] for row in rows)
-    assert kinds["pattern"] == len(found.patterns)
+    of_patterns = [n for kind, n in kinds.items() if kind.startswith("pattern, ")]
+    assert sum(of_patterns) == len(found.patterns)
     assert kinds["rival structure"] == len(found.structures) - 1
     assert sum(n for kind, n in kinds.items() if kind.startswith("council")) == sum(
         len(half.rows) for half in found.halves
@@ -202,6 +203,23 @@ def test_the_command_prints_every_check_as_rows_of_one_shape(monkeypatch, capsys
             line = told[f"{row.key} {row.council}"]
             inside = line["low"] <= line["value"] <= line["high"]
             assert inside == (line["verdict"] == PASS)
+
+
+def test_a_councils_figure_that_tests_nothing_has_a_kind_of_its_own():
+    given = next(key for key, figure in FIGURES.items() if figure.given == GIVEN)
+    free = next(key for key, figure in FIGURES.items() if figure.given == "not given")
+    rows = (
+        CouncilRow("Surrey", given, 100.0, 101.0, 100.0, 102.0),
+        CouncilRow("Surrey", free, 100.0, 101.0, 100.0, 102.0, "a neighbour's"),
+        CouncilRow("Kent", free, 100.0, 101.0, 100.0, 102.0),
+        CouncilRow("Wigan", free, 100.0, math.nan, math.nan, math.nan),
+    )
+    half = Half(UNTOUCHED, ("Surrey", "Kent", "Wigan"), rows)
+    told = [(row["kind"], row["verdict"]) for row in verification_rows._councils(half)]
+    told_to_it = (verification_rows.TOLD, PASS)
+    tested = verification_rows.COUNCIL[True]
+    assert told == [told_to_it, told_to_it, (tested, PASS), (tested, NOT_COMPUTED)]
+    assert half.near == (1, 2)
 
 
 def test_the_parts_are_put_together_the_same_whatever_the_number_of_processes(monkeypatch):

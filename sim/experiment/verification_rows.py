@@ -12,16 +12,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.experiment.council_halves import UNTOUCHED, Half
+from sim.experiment.councils import FIGURES, GIVEN
 from sim.experiment.councils_page import NEAR_ENOUGH
 from sim.experiment.fit_finding import MISS, NOT_COMPUTED, PASS, Row
 from sim.experiment.patterns import Judged
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import verdict_of_ratio
-from sim.experiment.verification import Verification
+from sim.experiment.verification import FACTS, Verification
 
-FACTS = ("key", "kind", "target", "low", "high", "value", "verdict", "note")
-PATTERN, RIVAL = "pattern", "rival structure"
+RIVAL = "rival structure"
 COUNCIL = {True: "council, half never fitted", False: "council, half that may be fitted"}
+PATTERN = {True: "pattern, never fitted", False: "pattern, fitted"}
+TOLD = "council, told to the model"
 
 
 def every_check(found: Verification) -> list[dict[str, Any]]:
@@ -29,7 +31,8 @@ def every_check(found: Verification) -> list[dict[str, Any]]:
 
     A pattern has no target but a rule, told in its note. A rival structure's value is how many
     patterns it fails: 1 or more passes, since a rival that shows them all would be as good. A
-    council's figure passes within a fifth of the published one, and is near within two.
+    council's figure passes within a fifth of the published one, and is near within two; one that
+    the model was simply given, or that was imputed, tests nothing and has a kind of its own.
     """
     rows = [_row(each) for each in (*found.rows, *found.promises, *found.hindcast)]
     rows += [_pattern(each) for each in found.patterns]
@@ -44,7 +47,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _pattern(each: Judged) -> dict[str, Any]:
-    told = (each.key, PATTERN, None, None, None, each.value, each.verdict, each.rule)
+    told = (each.key, PATTERN[each.held_out], None, None, None, each.value, each.verdict, each.rule)
     return dict(zip(FACTS, map(_plain, told), strict=True))
 
 
@@ -57,10 +60,12 @@ def _rival(each: Standing) -> dict[str, Any]:
 
 def _councils(half: Half) -> Iterator[dict[str, Any]]:
     for row in half.rows:
-        known = row.published > 0
-        words = f"imputed: {row.imputed}" if row.imputed else ""
+        known = math.isfinite(row.ratio)
+        given = FIGURES[row.key].given
+        words = f"imputed: {row.imputed}" if row.imputed else given
+        kind = TOLD if given == GIVEN or row.imputed else COUNCIL[half.name == UNTOUCHED]
         told = (
-            f"{row.key} {row.council}", COUNCIL[half.name == UNTOUCHED], row.published,
+            f"{row.key} {row.council}", kind, row.published,
             row.published * (1 - NEAR_ENOUGH), row.published * (1 + NEAR_ENOUGH), row.value,
             verdict_of_ratio(row.ratio) if known else NOT_COMPUTED, words,
         )  # fmt: skip

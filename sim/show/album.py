@@ -7,7 +7,6 @@ not hold is drawn where it is asked for, so an album saves time and never change
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
@@ -40,6 +39,8 @@ def drawn_by(
 
     Raises KeyboardInterrupt on Ctrl-C.
     """
+    from concurrent.futures.process import BrokenProcessPool
+
     from sim.experiment import ensemble, tasks
 
     if progress is not None:

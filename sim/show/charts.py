@@ -44,7 +44,7 @@ def chart(results: object, measure: str = "often_lonely_share", group: str = "al
 
 def draw(spec: FigureSpec, size: str = "landscape") -> Figure:
     """The picture, words and all."""
-    return frame.hang(spec, size, paint)
+    return frame.hang(spec, size, paint, tall)
 
 
 def paint(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:

@@ -61,8 +61,16 @@ def _chart_class() -> type[Figure]:
     return Chart
 
 
-def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None]) -> Figure:
-    """The picture, words and all; `paint` fills the page between the two heights it is given."""
+def hang(
+    spec: Shown,
+    size: str,
+    paint: Callable[[Page, Any, float, float], None],
+    tall: Callable[[Page, Any], float],
+) -> Figure:
+    """The picture, words and all; `paint` fills the page between the two heights it is given.
+
+    `tall` says how many pixels the drawing needs on a phone's page, where only the width is given.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     title, body, small, margin = TYPE_SIZES[size]
@@ -71,7 +79,8 @@ def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None
     else:
         width = PHONE
         # Nothing is drawn on this page; any tall height will do to measure its words with.
-        height = _tall(Page(_chart_class()(), width, 9 * width, margin, title, body, small), spec)
+        page = Page(_chart_class()(), width, 9 * width, margin, title, body, small)
+        height = _height_of_words(page, spec) + math.ceil(tall(page, spec))
     with house_style():
         shape = (width / DOTS_PER_INCH, height / DOTS_PER_INCH)
         picture = _chart_class()(figsize=shape, dpi=DOTS_PER_INCH, facecolor="white")
@@ -88,16 +97,14 @@ def hang(spec: Shown, size: str, paint: Callable[[Page, Any, float, float], None
     return picture
 
 
-def _tall(page: Page, spec: Shown) -> int:
-    """Pixels a phone's picture stands tall: its words above and below, and its drawing."""
-    from sim.show.sorts import room_of
-
+def _height_of_words(page: Page, spec: Shown) -> int:
+    """Pixels that words above and below the drawing take on a phone."""
     room = page.width - 2 * page.margin
     lines, size = _title(page, spec)
     words = len(lines) * size + len(page.wrap(spec.subtitle, page.body, room)) * page.body
     words += len(page.wrap(spec.source, page.small, room)) * page.small
     around = page.margin * 1.2 + page.body * 2.1
-    return math.ceil(words * LINE_HEIGHT + around + room_of(spec).tall(page, spec))
+    return math.ceil(words * LINE_HEIGHT + around)
 
 
 def _title(page: Page, spec: Shown) -> tuple[list[str], float]:

@@ -30,7 +30,8 @@ KINDS = ("difference", "reached", "levels")
 
 def draw(spec: Shown, size: str = "landscape") -> Figure:
     """The picture, words and all."""
-    return frame.hang(spec, size, room_of(spec).paint)
+    room = room_of(spec)
+    return frame.hang(spec, size, room.paint, room.tall)
 
 
 def write(spec: Shown, folder: Path) -> list[Path]:
@@ -97,6 +98,16 @@ def specifications(saved: Saved, every: bool = True) -> Iterator[Shown]:
         yield from over_time(saved, kinds=("levels",))
 
 
+def side_by_side(saved: Saved, measures: Sequence[str]) -> list[Shown]:
+    """Small multiples of these measures, where there are more plans than one chart holds."""
+    from sim.show import multiples_chart
+
+    if len(saved.scenarios) <= MOST_SERIES:
+        return []
+    found = multiples_chart.specifications(saved)
+    return [each for each in found if each.figure.measure in measures]
+
+
 def _images(wanted: album.Wanted) -> dict[str, bytes]:
     """Everything drawn of a picture, each size once: what a page shows, and what files need."""
     spec, files = wanted
@@ -109,7 +120,8 @@ def drawn_ahead(
     """Draw a report's pictures and the usual files', side by side; hold them while it is open."""
     saved = open_results(results)
     wanted = [(spec, True) for spec in specifications(saved, every=False)]
-    wanted += [(spec, False) for spec in over_time(saved, kinds=("levels",))]
+    only_on_page = [*side_by_side(saved, CHART_MEASURES), *over_time(saved, kinds=("levels",))]
+    wanted += [(spec, False) for spec in only_on_page]
     return album.drawn_by(_images, wanted, jobs, progress)
 
 

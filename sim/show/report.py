@@ -20,7 +20,6 @@ from sim.show import (
     gains_figures,
     gallery,
     gap_section,
-    multiples_chart,
     network_figures,
     plane_figures,
     report_findings,
@@ -32,7 +31,6 @@ from sim.show import (
 from sim.show.alt import Shown
 from sim.show.export import put
 from sim.show.figures import LICENCE, band_sentence
-from sim.show.frame import MOST_SERIES
 from sim.show.headline import Finding, findings
 from sim.show.saved import BASELINE, CHART_MEASURES, Saved, clean, open_results
 from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
@@ -124,9 +122,7 @@ def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
     for spec in gallery.over_time(saved, measured, ("difference", "reached")):
         if spec.kind == "difference" or any(any(each.value) for each in spec.series):
             yield spec  # a picture of nothing among the people reached tells nobody anything
-    many = (each for each in multiples_chart.specifications(saved))
-    if len(saved.scenarios) > MOST_SERIES:
-        yield from (each for each in many if each.figure.measure in measured)
+    yield from gallery.side_by_side(saved, measured)
     yield from plane_figures.specifications(saved)
     yield from network_figures.specifications(saved)
 

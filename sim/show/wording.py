@@ -182,7 +182,10 @@ def amount(value: float, measure: str, digits: int = 2) -> str:
 
 def standing(value: float, measure: str) -> str:
     """A level as it stands: '97', '£41', and '−£21' where a gap is below zero."""
-    return f"{'−' if value < 0 else ''}{amount(value, measure)}"
+    size = amount(value, measure)
+    if value >= 0:
+        return size
+    return f"{size} below zero" if size.startswith("under ") else f"−{size}"
 
 
 def signed(value: float, measure: str, digits: int = 2) -> str:
