@@ -365,6 +365,17 @@ def test_old_leftovers_are_swept_and_young_ones_left(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".young.unfinished"]
 
 
+def test_without_out_another_run_gets_a_folder_of_its_own_and_finds_it_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = [{}, {"years": 2}, {"residents": 600}, {"years": 2}, {}, {"members": 4}]
+    found = [go(None, **each).out.name for each in asked]
+    name = found[0]
+    assert found == [name, f"{name}_2", f"{name}_3", f"{name}_2", name, name]
+    assert sorted(each.name for each in (tmp_path / "outputs").iterdir()) == sorted(set(found))
+    with pytest.raises(UserMistake, match="holds a different run, which differs in years"):
+        go(Path("outputs") / name, years=2)
+
+
 def test_a_comparison_keeps_nothing_on_disk_and_answers_by_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     told = compare(

@@ -112,17 +112,32 @@ def run_members(
     return effort.outcome
 
 
+def holds_another(request: Request, folder: Path) -> bool:
+    """Whether a run of another request lives in this folder."""
+    theirs = _claimed(folder / "members" / "request.json")
+    return theirs is not None and theirs != request.identity
+
+
 def _claim(request: Request, folder: Path) -> None:
     # Written before the first member, so a second, different run is refused from the start.
     path = folder / "members" / "request.json"
+    theirs = _claimed(path)
+    if theirs is None:
+        with atomic.plainly(path):
+            atomic.write(path, request.identity.encode())
+    else:
+        member.refuse_stranger(request, theirs, folder)
+
+
+def _claimed(path: Path) -> str | None:
+    """The identity of the request that claimed a folder; None where there is none or it is torn."""
     with atomic.plainly(path):
         try:
             theirs = path.read_text(encoding="utf-8")
             json.loads(theirs)["scenarios"]
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            atomic.write(path, request.identity.encode())
-            return
-    member.refuse_stranger(request, theirs, folder)
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+            return None
+    return theirs
 
 
 class _Effort:

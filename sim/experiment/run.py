@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -85,6 +86,8 @@ def run_presets(
 
     `presets` are names, paths or scenarios; none means the flagship comparison. `causal` reads
     published associations as causes: "central", "sceptic" (none of it) or "face_value" (all).
+    Without `out` a folder under outputs/ is named after plans and place, with a number behind it
+    where another run lives there.
     `after` is called with the folder once everything is written (the command line hands in the
     report).
     Raises UserMistake, FolderTrouble, Interrupted or NothingFinished.
@@ -244,7 +247,7 @@ def _known_place(place: str) -> str:
 
 def _folder(out: Path | str | None, request: Request) -> Path:
     if out is None:
-        return Path("outputs") / _default_name(request)
+        return _folder_of_its_own(request)
     if not isinstance(out, str | os.PathLike) or not str(out).strip() or "\0" in str(out):
         raise UserMistake("out: no folder name given. Try: --out outputs/my_run")
     folder = Path(out).expanduser()
@@ -252,6 +255,16 @@ def _folder(out: Path | str | None, request: Request) -> Path:
         if folder.exists() and not folder.is_dir():
             raise UserMistake(f"out: {folder} is a file, not a folder. Choose another --out.")
     return folder
+
+
+def _folder_of_its_own(request: Request) -> Path:
+    """outputs/NAME, or NAME_2, NAME_3 ... where other runs live: the first that may hold this."""
+    name = _default_name(request)
+    for number in itertools.count(1):
+        folder = Path("outputs") / (name if number == 1 else f"{name}_{number}")
+        if not ensemble.holds_another(request, folder):
+            return folder
+    raise AssertionError("there is always another number")
 
 
 def _default_name(request: Request) -> str:
