@@ -124,7 +124,10 @@ def test_the_model_page_has_the_seven_elements_and_eleven_concepts_of_odd() -> N
         assert re.search(rf"\*\*{concept}\.\*\* \w", part), concept
 
 
-@pytest.mark.parametrize("page", ["fit.md", "councils.md", "england.md", "forward.md"])
+OF_THE_MODEL = ("calibration", "councils", "england", "fit", "forward", "validation")
+
+
+@pytest.mark.parametrize("page", [f"{each}.md" for each in OF_THE_MODEL])
 def test_a_page_of_the_models_numbers_names_its_command_and_its_day(page: str) -> None:
     head = (DOCS / page).read_text(encoding="utf-8").split("\n\n")[1]
     assert re.match(

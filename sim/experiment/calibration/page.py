@@ -6,6 +6,7 @@ Looks at finished fits and the synthetic proof; returns words. Figures come from
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ _HEAD = (
 _RULE = "|---|--:|--:|--:|--:|--:|--:|---|"
 INTRODUCTION = """# Calibration
 
-Written by `{command}`. Do not edit: run it again.
+Written by `{command}` on {date}. Do not edit: run it again.
 
 Which values of the model's least known numbers do the published figures still allow? Numbers come
 from `calibrated_parameters.csv`, figures from `calibration_targets.csv`, both beside the evidence
@@ -50,9 +51,16 @@ the tolerance alone. A draw in place of the ranges is a better guess, not a proo
 """
 
 
-def page(fits: Sequence[Fit], worlds: Sequence[World], command: str, settled: float) -> str:
+def page(
+    fits: Sequence[Fit],
+    worlds: Sequence[World],
+    command: str,
+    settled: float,
+    when: datetime | None = None,
+) -> str:
     """Everything as Markdown."""
-    parts = [INTRODUCTION.format(command=command, settled=settled)]
+    date = (when or datetime.now(UTC)).date().isoformat()
+    parts = [INTRODUCTION.format(command=command, settled=settled, date=date)]
     for fit in fits:
         parts += _fit(fit, account(fit, command))
     if worlds:
