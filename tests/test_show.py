@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import math
 import re
 import struct
 import subprocess
@@ -27,7 +28,7 @@ from sim.show.figures import LICENCE, FigureSpec, figure, source_line
 from sim.show.layout import apart
 from sim.show.saved import LONGEST_NAME, Saved, clean, measure_key, open_results
 from sim.show.trust import YARDSTICK, Fact, likelihood
-from sim.show.wording import amount, signed, span, standing
+from sim.show.wording import amount, rounding_step, signed, span, standing
 from sim.show.wording import figure as rounded
 
 LONELY, CRISES, GAP = "often_lonely_share", "crises_per_1000", "funding_gap_gbp_per_head"
@@ -497,6 +498,19 @@ def test_opening_the_show_loads_nothing_heavy() -> None:
         cwd=Path(__file__).parents[1],
     )  # fmt: skip
     assert told.stdout.strip() == "set()"
+
+
+def test_middle_and_ends_are_rounded_to_one_step_and_to_two_figures_at_most() -> None:
+    """The step is the second figure of the range; nothing is rounded away or past two figures."""
+    step = rounding_step(16.6 - 4.0)
+    assert [rounded(each, step) for each in (11.6, 4.0, 16.6)] == ["12", "4", "17"]
+    step = rounding_step(66.2 - 24.8)
+    assert [rounded(each, step) for each in (36.2, 24.8, 66.2)] == ["36", "25", "66"]
+    step = rounding_step(23.1 - 1.6)
+    assert [rounded(each, step) for each in (11.6, 1.6, 23.1)] == ["12", "2", "23"]
+    assert [rounded(each, rounding_step(350)) for each in (118.4, -50, 300)] == ["120", "50", "300"]
+    assert rounded(5, rounding_step(100)) == "5" and rounded(0.3, rounding_step(40)) == "0.3"
+    assert rounding_step(0) == rounding_step(math.inf) == 0 and rounded(118.4) == "120"
 
 
 def test_a_level_below_zero_keeps_its_sign_in_the_picture_and_in_words() -> None:

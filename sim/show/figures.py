@@ -143,14 +143,14 @@ def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
 
 def says(fact: Fact) -> str:
     """A fact as its direct label: '12 fewer (5 to 20 fewer)', or no clear one."""
-    middle = signed(fact.median, fact.measure, fact.digits)
+    middle = signed(fact.median, fact.measure, fact.step)
     if fact.verdict == "unclear":
         middle = "no clear difference"
     if fact.verdict == "negligible":
         return "next to no difference"
     if fact.members < 2 or fact.low == fact.high:
         return middle
-    return f"{middle} ({span(fact.low, fact.high, fact.measure, fact.digits)})"
+    return f"{middle} ({span(fact.low, fact.high, fact.measure, fact.step)})"
 
 
 def _of_facts(saved: Saved, every: Sequence[Fact]) -> Series:

@@ -72,15 +72,15 @@ def _short(fact: Fact) -> str:
         word = "unclear" if fact.verdict == "unclear" else "next to none"
         low, high = (_place(each, fact) for each in (fact.low, fact.high))
         return word if low == high else f"{word} ({low} to {high})"
-    said = f"{amount(fact.median, fact.measure, fact.digits)} "
+    said = f"{amount(fact.median, fact.measure, fact.step)} "
     said += words.less if fact.median < 0 else words.more
     near, far = sorted((fact.low, fact.high), key=abs)
-    a, b = (amount(each, fact.measure, fact.digits).replace("under ", "<") for each in (near, far))
+    a, b = (amount(each, fact.measure, fact.step).replace("under ", "<") for each in (near, far))
     return said if fact.members < 2 or a == b else f"{said} ({a} to {b})"
 
 
 def _place(value: float, fact: Fact) -> str:
-    said = amount(value, fact.measure, 1)
+    said = amount(value, fact.measure, fact.step)
     small = said.startswith("under ")
     return "0" if small or not value else f"{'−' if value < 0 else '+'}{said}"
 

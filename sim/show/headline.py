@@ -28,6 +28,7 @@ from sim.show.wording import (
     change,
     figure,
     phrase,
+    rounding_step,
     signed,
     span,
 )
@@ -130,12 +131,12 @@ def _finding(saved: Saved, fact: Fact) -> Finding:
 
 
 def _range(fact: Fact) -> str:
-    said = span(fact.low, fact.high, fact.measure, fact.digits)
+    said = span(fact.low, fact.high, fact.measure, fact.step)
     return f"{band_name(fact.members)}: {said}"
 
 
 def _change(fact: Fact, about: str = "") -> str:
-    return change(fact.median, fact.measure, fact.group, fact.digits, about)
+    return change(fact.median, fact.measure, fact.group, fact.step, about)
 
 
 def _claim(fact: Fact) -> str:
@@ -148,7 +149,7 @@ def _claim(fact: Fact) -> str:
         return (f"In one run of the model in {year}: {_change(fact)}. "
                 "No range can be given.")  # fmt: skip
     if fact.verdict == "unclear":
-        middle = briefly(fact.median, fact.measure, fact.group, fact.digits)
+        middle = briefly(fact.median, fact.measure, fact.group, fact.step)
         return (
             f"No clear difference in {words.thing} in the model in {year}: the middle run shows "
             f"{middle} ({_range(fact)}). "
@@ -223,11 +224,12 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
     if not phrase(fact.measure).pounds:  # nobody is 0.6 of a person
         middle, low, high = (_whole(each) for each in (middle, low, high))
-    said = signed(middle, fact.measure, fact.digits)
+    step = rounding_step(high - low)
+    said = signed(middle, fact.measure, step)
     about = "" if said.startswith("under ") else "about "
     return (
         f"in a place the size of {saved.place} ({figure(people)} {who}), in the model {about}"
-        f"{said}{when} ({span(low, high, fact.measure, fact.digits)})."
+        f"{said}{when} ({span(low, high, fact.measure, step)})."
     )
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.experiment import trust_record as record
 from sim.experiment.trust import Facts, Label, Trust, judge, threshold
-from sim.show.wording import too_small
+from sim.show.wording import rounding_step, too_small
 
 if TYPE_CHECKING:
     from sim.show.saved import Saved
@@ -96,9 +96,9 @@ class Fact:
         return "mostly_less" if down else "mostly_more"
 
     @property
-    def digits(self) -> int:
-        """Two significant figures, or one when the range is wider than the figure itself."""
-        return 1 if self.high - self.low > abs(self.median) else 2
+    def step(self) -> float:
+        """What middle and ends are rounded to, one for all three: two figures of the range."""
+        return rounding_step(self.high - self.low)
 
     @property
     def agreeing_runs(self) -> int:

@@ -145,8 +145,13 @@ def phrase(measure: str) -> Phrase:
                   "lower", "higher", "size", who=known.denominator)  # fmt: skip
 
 
-def figure(value: float, digits: int = 2) -> str:
-    """`value` without its sign, to at most `digits` significant figures and no more than two."""
+def rounding_step(width: float) -> float:
+    """The size of the second figure of a range this wide; 0 where there is none."""
+    return 10.0 ** (math.floor(math.log10(width)) - 1) if 0 < width < math.inf else 0.0
+
+
+def figure(value: float, step: float = 0.0) -> str:
+    """`value` without its sign, to a multiple of `step`, in one or two significant figures."""
     size = abs(float(value))
     if not math.isfinite(size):
         return "not known"
@@ -154,7 +159,9 @@ def figure(value: float, digits: int = 2) -> str:
         return "0"
     if size < SMALLEST:
         return f"under {SMALLEST}"
-    digits = max(1, min(digits, 2))
+    digits = 2
+    if step > 0:
+        digits = max(1, min(2, math.floor(math.log10(size)) - round(math.log10(step)) + 1))
     places = digits - 1 - math.floor(math.log10(size))
     rounded = round(size, places)
     # 9.96 becomes 10, not 10.0: count the figures again after rounding.
@@ -168,9 +175,9 @@ def too_small(low: float, high: float, measure: str) -> bool:
     return not phrase(measure).pounds and max(abs(low), abs(high)) < TOO_SMALL
 
 
-def amount(value: float, measure: str, digits: int = 2) -> str:
+def amount(value: float, measure: str, step: float = 0.0) -> str:
     """A size with its pound sign where it is money: '12', '£1.5', 'under £0.01'."""
-    said = figure(value, digits)
+    said = figure(value, step)
     if not phrase(measure).pounds or said == "not known":
         return said
     if "." in said and not said.startswith("under "):
@@ -188,33 +195,33 @@ def standing(value: float, measure: str) -> str:
     return f"{size} below zero" if size.startswith("under ") else f"−{size}"
 
 
-def signed(value: float, measure: str, digits: int = 2) -> str:
+def signed(value: float, measure: str, step: float = 0.0) -> str:
     """A difference with its direction: '12 fewer', '£3 larger', 'no change'."""
     if value == 0:
         return "no change"
     words = phrase(measure)
-    return f"{amount(value, measure, digits)} {words.less if value < 0 else words.more}"
+    return f"{amount(value, measure, step)} {words.less if value < 0 else words.more}"
 
 
-def span(low: float, high: float, measure: str, digits: int = 2) -> str:
+def span(low: float, high: float, measure: str, step: float = 0.0) -> str:
     """A range of differences, nearest to zero first: '5 to 20 fewer', '8 fewer to 5 more'."""
     if low == high:
-        return signed(low, measure, digits)
+        return signed(low, measure, step)
     if low * high > 0:
         near, far = sorted((low, high), key=abs)
-        a, b = amount(near, measure, digits), amount(far, measure, digits)
-        return signed(far, measure, digits) if a == b else f"{a} to {signed(far, measure, digits)}"
-    return f"{signed(low, measure, digits)} to {signed(high, measure, digits)}"
+        a, b = amount(near, measure, step), amount(far, measure, step)
+        return signed(far, measure, step) if a == b else f"{a} to {signed(far, measure, step)}"
+    return f"{signed(low, measure, step)} to {signed(high, measure, step)}"
 
 
-def change(value: float, measure: str, group: str, digits: int = 2, about: str = "") -> str:
+def change(value: float, measure: str, group: str, step: float = 0.0, about: str = "") -> str:
     """A difference said in full, with whom it is counted over.
 
     '12 fewer crisis episodes a year for every 1,000 people', or
     'the funding gap is £3 a head a year smaller (2024/25 prices)'.
     """
     words = phrase(measure)
-    size = amount(value, measure, digits)
+    size = amount(value, measure, step)
     said = size if size.startswith("under ") else f"{about}{size}"
     direction, per = words.less if value < 0 else words.more, words.per_whom(group)
     if words.kind == "count":
@@ -222,12 +229,12 @@ def change(value: float, measure: str, group: str, digits: int = 2, about: str =
     return f"the {words.noun} is {said} {per} {direction}{words.note}"
 
 
-def briefly(value: float, measure: str, group: str, digits: int = 2) -> str:
+def briefly(value: float, measure: str, group: str, step: float = 0.0) -> str:
     """The same without its noun: '12 fewer a year for every 1,000 people'."""
     words = phrase(measure)
     if value == 0:
         return "no change"
-    said, per = amount(value, measure, digits), words.per_whom(group)
+    said, per = amount(value, measure, step), words.per_whom(group)
     direction = words.less if value < 0 else words.more
     if words.kind == "count":
         return f"{said} {direction} {per}"
