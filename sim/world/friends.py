@@ -22,10 +22,7 @@ from sim.world.ties import FULL, OUTSIDE, EdgeList, Kind, unseen
 Rows = NDArray[np.int64]
 _AREA_POOL = text_key("meets in the neighbourhood")
 _INTEREST_POOL = text_key("meets through an interest")
-# A place in line by age: months of age above, luck below.
-_ORDER_BITS = np.uint64(16)
-_AGE_BITS = np.uint64(48)
-_OLDEST = 0xFFFF
+_OLDEST = np.iinfo(np.uint16).max  # months of age that fit above the luck of a place in line
 
 
 def start_friends(people: Columns, friends: EdgeList, p: Parameters, luck: Luck) -> None:
@@ -80,7 +77,7 @@ def _schoolmate(people: Columns, rows: Rows, key: Ids) -> Rows:
 
 
 def address(area: NDArray[np.integer], key: Ids) -> Ids:
-    """Sort key that puts people by area, then by the upper bits of identity."""
+    """Sort key that puts people by area (or age), then by the upper bits of identity (or luck)."""
     return np.asarray((area.astype(np.uint64) << ID_BITS) | (key >> AREA_BITS))
 
 
@@ -220,7 +217,7 @@ def _seats(
     jitter = p.friend_age_spread_years * 12 * luck.normal(Decision.FRIEND_SLOT, key, month)
     age = np.clip(people.age_months[rows] + jitter, 0, _OLDEST).astype(np.uint64)
     order = luck.bits(Decision.FRIEND_ORDER, key, month)
-    line = np.where(by_interest, order, (age << _AGE_BITS) | (order >> _ORDER_BITS))
+    line = np.where(by_interest, order, address(age, order))
     return table, line, np.where(by_interest, Kind.INTEREST, Kind.FRIEND).astype(np.int64)
 
 
