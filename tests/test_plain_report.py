@@ -73,7 +73,7 @@ def test_a_town_without_some_fifths_says_so_at_the_top_and_where_groups_stand() 
     )
     top, who = page.index("<nav"), page.index('<h2 id="who"')
     assert short in page[:top]
-    assert f"{short} They are left out here." in page[who : page.index("<figure", who)]
+    assert f"{short} Those groups are left out here." in page[who : page.index("<figure", who)]
 
 
 def test_a_town_that_shows_every_fifth_carries_no_warning() -> None:

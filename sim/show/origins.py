@@ -96,6 +96,11 @@ def _place(told: Any) -> Pairs:
             yield f"real people {who}", f"{float(told[key]):,.0f}"
 
 
+def _sentence(text: str) -> str:
+    plain = text.replace("_", " ").rstrip(".")
+    return f"{plain[:1].upper()}{plain[1:]}."
+
+
 def _lines(name: str) -> Callable[[Any], Pairs]:
     def lines(told: Any) -> Pairs:
         if not isinstance(told, list):
@@ -103,9 +108,7 @@ def _lines(name: str) -> Callable[[Any], Pairs]:
         if told:
             yield (
                 name,
-                " ".join(
-                    str(each).replace("_", " ").rstrip(".") + "." for each in told[:_MOST_ITEMS]
-                ),
+                " ".join(_sentence(str(each)) for each in told[:_MOST_ITEMS]),
             )
 
     return lines

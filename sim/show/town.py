@@ -61,7 +61,7 @@ def left_out(saved: Saved) -> list[str]:
 def _missing(saved: Saved, held: set[str]) -> Iterator[str]:
     hidden = {f"imd_{each}" for each in hidden_fifths(saved)}
     if short := falls_short(saved):
-        yield f"{short} They are left out here."
+        yield f"{short} Those groups are left out here."
     elif hidden:
         yield (
             f"Left out: people in {_fifths(saved)}. Too few of the model town’s people live there "
