@@ -294,7 +294,7 @@ MEASURES: dict[str, Measure] = {
 
 GROUPS: dict[str, str] = {
     "all": "Everyone aged 16 or over",
-    "reached": "People the scenario reached",
+    "reached": "People the plan reached",
     "imd_1": "Most deprived fifth of neighbourhoods",
     "imd_2": "Second most deprived fifth",
     "imd_3": "Middle fifth",

@@ -420,7 +420,10 @@ def test_the_report_and_the_screen_tell_it(tmp_path) -> None:
     appraise.keep(folder, {})
     page = report.page(open_results(folder), ())
     assert "Who pays, and what comes back" in page
-    assert "Deadweight is not taken off" in page and "2024/25 prices" in page
+    assert (
+        "“Deadweight” is not taken off: the baseline already holds what would have" in page
+        and "2024/25 prices" in page
+    )
     assert "1.5%" in page and "never in it" in page
     assert page == report.page(open_results(folder), ())
     screen = "\n".join(headline_lines(folder))
@@ -458,3 +461,11 @@ def test_what_is_added_for_overspending_is_said_beside_the_cost() -> None:
         "is added in case it costs more than planned" in account(3, 0.0, **COSTLY)["What it costs"]
     )
     assert "added" not in account(3, 0.0)["What it costs"]
+
+
+def test_the_optimism_is_on_what_is_given_and_middle_runs_are_said_not_to_add_up(tmp_path) -> None:
+    folder = kept_in(tmp_path / "one", renamed(tidy(**COSTLY)))
+    appraise.keep(folder, {})
+    page = report.page(open_results(folder), ())
+    assert "is added to what the plan is given" in page
+    assert "so the figures need not add up" in page

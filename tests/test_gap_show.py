@@ -225,6 +225,10 @@ def test_the_report_says_what_moved_the_gap_and_escapes_what_it_is_given() -> No
     assert HOSTILE not in page
     assert "Some of any rise in the gap is that guess" in page
     assert "£503" in page
+    assert "This table gives the middle run of each figure." in page and "averages" in page
+    table = page[page.index("<caption>Baseline: assumed budget") :]
+    assert table.index('scope="col">Funding gap<') < table.index('scope="col">Assumed budget<')
+    assert table.index('data-name="Funding gap"') < table.index('data-name="Assumed budget"')
     assert "2.6% a year" in page
 
 

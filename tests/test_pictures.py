@@ -202,6 +202,16 @@ def test_people_stand_in_the_same_spot_and_ties_are_counted_once(folder: Path) -
     assert spec.panels[1].here == {0, 1, 2, 3}
 
 
+def test_a_pair_tied_in_two_ways_counts_once_and_is_said_to() -> None:
+    ties = tuple(network_figures.Tie(0, other, kind, 0.5)
+                 for other, kind in ((2, "household"), (2, "kin"), (3, "friends")))  # fmt: skip
+    assert network_figures._said(ties, {0}) == (
+        "2 ties: 1 same household, 1 family, 1 friend (1 pair tied in more than one way, counted "
+        "once)"
+    )
+    assert "more than one way" not in network_figures._said(ties[1:], {0})
+
+
 @pytest.mark.parametrize("damage", ["people", "worlds", "kind", "end", "text"])
 def test_a_damaged_tie_sample_is_left_out(folder: Path, tmp_path: Path, damage: str) -> None:
     kept = tied()
@@ -225,7 +235,9 @@ def test_a_story_line_follows_the_answers_and_points_at_what_differs_first() -> 
     (_, months, values), (_, with_months, with_values) = spec.lines
     assert (months, values) == ((0, 12, 60), (3, 4, 4))
     assert (with_months, with_values) == ((0, 12, 36, 60), (3, 4, 1, 1))
-    assert "ends up lonely hardly ever with the plan, often or always without it" in spec.title
+    assert (
+        "ends up hardly ever lonely with the plan, often or always lonely without it" in spec.title
+    )
     assert [(each.month, each.worlds) for each in spec.marks] == [
         (5, (story_figures.WITHOUT, story_figures.WITH)), (20, (story_figures.WITH,)),
     ]  # fmt: skip

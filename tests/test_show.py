@@ -151,7 +151,7 @@ def test_findings_scale_to_the_place_only_when_it_was_counted(saved: Saved) -> N
 
 def test_people_reached_stand_beside_everyone(saved: Saved) -> None:
     found = {(one.scenario, one.measure): one for one in headline.findings(saved)}
-    assert "people the scenario reached" in found["bevy_hub", LONELY].reached
+    assert "people the plan reached" in found["bevy_hub", LONELY].reached
     assert "no separate figure" in found["bevy_hub", GAP].reached
     spec = figure(saved, CRISES, kind="reached")
     assert [each.group for each in spec.series] == ["all", "reached"] * 2

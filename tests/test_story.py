@@ -267,7 +267,7 @@ def lines(before, after, gone=(frozenset(), frozenset()), month=24):
         ({}, {"carer": True, "answered_hours": 21.4}, ((), ()),
          "Began to care for somebody, 21 hours a week."),
         ({"answer": 3, "told": 3}, {"answer": 4}, ((), ()),
-         "Felt lonelier: would now say they are lonely often or always."),
+         "Felt lonelier: would now say: often or always lonely."),
     ],
 )  # fmt: skip
 def test_the_words_say_what_changed(before, after, gone, said):
@@ -289,7 +289,7 @@ def test_small_steps_of_loneliness_wait_for_march_and_the_worst_is_told_at_once(
     one, two = seen(answer=2, told=2), seen(answer=3)
     assert lines(one, two, month=23) == [] and two.values["told"] == 2
     assert lines(two, seen(answer=3), month=24) == [
-        "Felt lonelier: would now say they are lonely some of the time."
+        "Felt lonelier: would now say: lonely some of the time."
     ]
     assert len(lines(two, seen(answer=4), month=23)) == 1
 

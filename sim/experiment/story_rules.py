@@ -22,7 +22,7 @@ RULES = {
         "the one whose loneliness changed by the median amount"
     ),
 }
-_SCORE = "UCLA-3 score, 3 to 9, average of the last year"
+_SCORE = "loneliness by three questions (UCLA-3), 3 to 9, average of the last year"
 
 
 def choose(base: Any, model: Any, person: str, plan: str, within: Any = None) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
 from sim.show.sure import sure_line
 from sim.show.trust import ENOUGH_RUNS, Fact
-from sim.show.wording import phrase, signed, span, standing
+from sim.show.wording import EVERYONE, REACHED, phrase, signed, span, standing
 from sim.units import FIRST_YEAR, financial_year
 
 Kind = Literal["difference", "levels", "reached"]
@@ -91,7 +91,7 @@ class FigureSpec:
         return [
             (
                 f"{FIRST_YEAR + year}-03-31", financial_year(year), safe_cell(series.label),
-                GROUPS.get(series.group, series.group), number(value),
+                whose(self.measure, series.group), number(value),
                 *bounds(low, high, self.members), safe_cell(self.unit),
             )
             for series in self.series
@@ -99,6 +99,18 @@ class FigureSpec:
                 series.years, series.value, series.low, series.high, strict=True
             )
         ]  # fmt: skip
+
+
+def whose(measure: str, group: str) -> str:
+    """Whom a figure of this group counts. Pounds per head are of everybody, not of adults alone."""
+    counted = MEASURES[measure].denominator
+    if group == "reached":
+        return f"{REACHED[:1].upper()}{REACHED[1:]}"
+    if group != "all" or counted == EVERYONE:
+        return GROUPS.get(group, group)
+    if counted.startswith("residents of all ages"):
+        return "Everyone, all ages"
+    return f"{counted[:1].upper()}{counted[1:]}"
 
 
 def _sentence(spec: FigureSpec, series: Series) -> str:
@@ -136,8 +148,8 @@ def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
     sure = sure_line(saved, [fact for fact in found if fact is not None])
     return (
         f"{sure}{' ' if sure else ''}Modelled, not observed. "
-        f"social-infrastructure-sim {saved.version}, members {saved.members:,}, "
-        f"seed {saved.seed}, data: {LICENCE}"
+        f"social-infrastructure-sim {saved.version}, {saved.members:,} "
+        f"run{'' if saved.members == 1 else 's'}, seed {saved.seed}, data: {LICENCE}"
     )
 
 
@@ -223,7 +235,8 @@ def reached(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
     return FigureSpec(
         f"reached_{measure}", "reached", measure, finding_title(saved, found),
         f"Difference from the baseline in {year}: {unit}. {saved.place}. The people reached are "
-        f"the same people in both worlds. {band_sentence(saved, 'dot', 'bar')} {sense(measure)}",
+        f"the same people with and without the plan. {band_sentence(saved, 'dot', 'bar')} "
+        f"{sense(measure)}",
         source_line(saved, found), unit, tuple(series), saved.members, saved.partial_words,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sim.experiment.flows import PAID, SPENT, UNSPENT
 from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.figures import source_line
 from sim.show.saved import Saved, clean
+from sim.show.spent import used
 from sim.show.trust import ENOUGH_RUNS
 from sim.show.wording import PRICES, joined
 from sim.show.worth import NAMES
@@ -124,25 +125,51 @@ def bands(table: pd.DataFrame, scenario: str, stage: str) -> tuple[Flow, ...]:
     return tuple(sorted(found, key=lambda each: (each.unspent, -each.mean, each.target)))
 
 
-def _title(name: str, paid: tuple[Flow, ...], spent: tuple[Flow, ...]) -> str:
+def _title(name: str, paid: tuple[Flow, ...], spent: tuple[Flow, ...], over_runs: str = "") -> str:
     whole = sum(each.mean for each in paid)
-    used = sum(each.mean for each in spent if not each.unspent)
+    gone = sum(each.mean for each in spent if not each.unspent)
     funders = joined(sorted({each.source[:1].lower() + each.source[1:] for each in paid}))
     funders = funders.replace("the nhs", "the NHS").replace("nHS", "NHS")
     funders = funders[:1].upper() + funders[1:]
-    share = _share(used / whole) if whole > 0 else ""
+    share = _share(gone / whole, over_runs) if whole > 0 else ""
     return f"In the model, {funders[:1].lower() + funders[1:]} put {money(whole)} into " \
         f"“{name}”{share}"  # fmt: skip
 
 
-def _share(spent: float) -> str:
-    """How much of the money was spent; over the whole of it is said as such, never as 102%."""
+def _share(spent: float, over_runs: str = "") -> str:
+    """How much of the money was spent, and the range of it over the runs.
+
+    An average over the whole of it is said as such, never as 102%.
+    """
     over = f"{spent - 1:.0%}"
+    runs = f" ({over_runs})" if over_runs else ""
+    about = "about " if over_runs else ""
     if spent >= 1 and over != "0%":
-        return f", all of it spent by the end and {over} more"
+        return f", all of it spent by the end and {about}{over} more{_of_it(over_runs)}"
     if f"{spent:.0%}" == "100%":
-        return ", all of it spent by the end"
-    return f", of which {spent:.0%} was spent by the end"
+        return f", all of it spent by the end{_of_it(over_runs)}"
+    return f", of which {about}{spent:.0%}{runs} was spent by the end"
+
+
+def _of_it(over_runs: str) -> str:
+    return f" ({over_runs} of it)" if over_runs else ""
+
+
+def _bars(members: int, kind: str, paid: tuple[Flow, ...], spent: tuple[Flow, ...]) -> str:
+    """What the bars are and what they add to: lines below zero cannot be drawn."""
+    below = [each.mean for each in spent if each.mean < 0]
+    drawn = money(sum(each.mean for each in spent if each.mean > 0))
+    runs = f"Averages of {members:,} runs" if members > 1 else "One run"
+    ranges = f" In brackets, the {kind}." if members > 1 else ""
+    if not below:
+        return f"{runs}, which {'add' if members > 1 else 'adds'} up.{ranges}"
+    lines = "1 line" if len(below) == 1 else f"{len(below)} lines"
+    are = "is" if len(below) == 1 else "are"
+    given = money(sum(each.mean for each in paid))
+    return (
+        f"{runs}.{ranges} What is drawn adds to {drawn}, more than the {given} given: "
+        f"{lines} below zero ({money(-sum(below))}) {are} in the table only."
+    )
 
 
 def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec | None:
@@ -152,15 +179,13 @@ def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec 
         return None
     n = saved.members
     kind = "middle 90% of runs" if n >= ENOUGH_RUNS else "range of runs (5th to 95th percentile)"
-    bars = f"Averages of {n:,} runs, which add up; in brackets the {kind}." if n > 1 else "One run."
-    below = " Lines below zero are in the table only." if min(
-        (each.mean for each in spent), default=0.0
-    ) < 0 else ""  # fmt: skip
+    told = used(saved, scenario)
     return FlowSpec(
         f"pounds_{scenario}",
-        _title(saved.title(scenario), paid, spent),
-        f"Where the pounds went: {UNIT}. {saved.place}, {saved.period}. {bars} What a council or "
-        f"the NHS spent it on is the difference from the baseline.{below}",
+        _title(saved.title(scenario), paid, spent, told.range if told else ""),
+        f"Where the pounds went: {UNIT}. {saved.place}, {saved.period}. "
+        f"{_bars(n, kind, paid, spent)} What a council or the NHS spent it on is the difference "
+        "from the baseline.",
         source_line(saved), paid, spent, n, saved.partial_words,
     )  # fmt: skip
 

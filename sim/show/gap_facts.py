@@ -18,12 +18,12 @@ from sim.units import financial_year
 
 GAP = "funding_gap_gbp_per_head"
 LINES = {
+    "funding_gap": "Funding gap",  # the answer first: on a narrow screen the rest is below it
     "assumed_budget": "Assumed budget",
     "council_spending": "Council spending",
     "fee_gap": "Fee gap",
     "demand_gap": "Demand gap",
     "need_gap": "Need gap",
-    "funding_gap": "Funding gap",
 }
 ENGLAND = "England"
 _MILLION, _BILLION = 1e6, 1e9

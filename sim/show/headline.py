@@ -94,7 +94,7 @@ def headline_lines(source: object) -> list[str]:
         lines.append("One run only: there is no band, and luck cannot be told from effect.")
     every = findings(saved)
     if not every:
-        return [*lines, "No scenario to compare: only the baseline was run."]
+        return [*lines, "No plan to compare: only the baseline was run."]
     scenario = None
     for one in every:
         if one.scenario != scenario:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -131,9 +132,18 @@ def _known(ties: tuple[Tie, ...], followed: set[int]) -> int:
 
 
 def _said(ties: tuple[Tie, ...], followed: set[int]) -> str:
-    counts = {kind: sum(tie.kind == kind for tie in ties) for kind in (HOUSEHOLD, *LAYERS[::-1])}
-    named = [f"{count} {KINDS[kind]}" for kind, count in counts.items() if count]
-    return f"{_known(ties, followed)} ties: {', '.join(named) or 'none'}"
+    mine = [tie for tie in ties if {tie.a, tie.b} & followed]
+    counts = {kind: sum(tie.kind == kind for tie in mine) for kind in (HOUSEHOLD, *LAYERS[::-1])}
+    named = [f"{count} {_kind(kind, count)}" for kind, count in counts.items() if count]
+    ways = Counter((tie.a, tie.b) for tie in mine)
+    twice = sum(each > 1 for each in ways.values())
+    pairs = f"{twice} pair{'' if twice == 1 else 's'} tied in more than one way"
+    counted = f" ({pairs}, counted once)" if twice else ""
+    return f"{len(ways)} ties: {', '.join(named) or 'none'}{counted}"
+
+
+def _kind(kind: str, count: int) -> str:
+    return "friend" if count == 1 and KINDS[kind] == "friends" else KINDS[kind]
 
 
 def _spots(people: list[Any], panels: list[Panel], followed: list[int]) -> list[Spot]:

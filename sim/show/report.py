@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,12 @@ from sim.show import (
     gallery,
     gap_section,
     network_figures,
+    origins,
     plane_figures,
     report_findings,
     story_kept,
     tables,
+    town,
     work_section,
     worth,
 )  # fmt: skip
@@ -32,6 +35,7 @@ from sim.show.alt import Shown
 from sim.show.export import put
 from sim.show.figures import LICENCE, band_sentence
 from sim.show.headline import Finding, findings
+from sim.show.origins import LONGEST_VALUE, flat, flat_item
 from sim.show.saved import BASELINE, CHART_MEASURES, Saved, clean, open_results
 from sim.show.trust import ENOUGH_RUNS, YARDSTICK, band_name
 from sim.units import financial_year
@@ -39,9 +43,9 @@ from sim.units import financial_year
 TEMPLATES = Path(__file__).parent / "templates"
 # On paper the tables behind the charts fill page after page; they are in charts/ as CSV.
 _PAPER = "details.numbers { display: none } summary { color: inherit; text-decoration: none }"
-_LONGEST_VALUE = 400
-_DEEPEST = 3
-_MOST_ITEMS = 60
+_LONGEST_PLAN = 20_000  # of one line: a plan is shown in full, a spoilt file is not
+_OPTION = re.compile(r"--[a-z]+(?: \d+)?")
+_UNITS = {"gbp": "pounds", "smd": "standard deviations", "sd": "standard deviations"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    house.filters["options"] = options
     measured = [key for key in measures if key in set(saved.summary["measure"])]
     every = findings(saved)
     sections = {
@@ -99,10 +104,11 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
                           if each.measure in measured],
         "stories": [gallery.on_page(each) for each in story_kept.specifications(saved)],
     }  # fmt: skip
+    told = [_told(saved, key, every) for key in [BASELINE, *saved.scenarios]]
     return house.get_template("report.html.j2").render(
         saved=saved, style=style, digest=digest, licence=LICENCE,
         last_year=financial_year(max(1, saved.years)), contents=_contents(sections),
-        told=[_told(saved, key, every) for key in [BASELINE, *saved.scenarios]],
+        told=told, plans=[one for one in told if one.key != BASELINE and one.summary],
         names=[saved.title(key) for key in saved.scenarios],
         three=report_findings.three(saved, every),
         header=tables.header(saved, measured), cells=tables.cells(saved, measured),
@@ -111,10 +117,19 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         levels=[gallery.on_page(spec)
                 for spec in gallery.over_time(saved, measured, ("levels",))],
         ranges=band_name(saved.members), how=list(_how(saved)),
-        people=list(flat(saved.provenance)), unlike=_unlike_baseline(saved),
+        people=origins.said(saved.provenance), unlike=origins.unlike_baseline(saved),
+        short=town.falls_short(saved), left_out=town.left_out(saved),
         evidence=_evidence(saved), yardstick=YARDSTICK, enough=ENOUGH_RUNS,
         not_said=_not_said(saved), failed=_failed(saved), **sections,
     )  # fmt: skip
+
+
+def options(text: object) -> object:
+    """Text for the page in which an option such as '--members 6' is never broken over lines."""
+    from markupsafe import Markup, escape
+
+    kept = _OPTION.sub(lambda found: f'<span class="option">{found[0]}</span>', str(escape(text)))
+    return Markup(kept)  # noqa: S704 (escaped above; what is added is our own)
 
 
 def _charts(saved: Saved, measured: Sequence[str]) -> Iterator[Shown]:
@@ -149,38 +164,9 @@ def _told(saved: Saved, key: str, every: list[Finding]) -> Told:
     text = raw if isinstance(raw, str) else "\n".join(f"{a}: {b}" for a, b in flat(raw))
     return Told(
         clean(key), saved.title(key), clean(saved.scenario_text(key).get("summary", ""), 1000),
-        "\n".join(clean(line, 300) for line in text.splitlines()),
+        "\n".join(clean(line, _LONGEST_PLAN) for line in text.splitlines()),
         [one for one in every if one.scenario == key],
     )  # fmt: skip
-
-
-def flat(value: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """A nested record as name and value pairs, cut short where it grows long."""
-    if isinstance(value, Mapping) and depth < _DEEPEST:
-        for at, key in enumerate(sorted(value, key=str)):
-            if at == _MOST_ITEMS:
-                yield name or "more", f"and {len(value) - at} more in run.json"
-                return
-            label = clean(str(key).replace("_", " "))
-            yield from flat(value[key], f"{name}, {label}" if name else label, depth + 1)
-        return
-    if isinstance(value, list | tuple):
-        said = "; ".join(_flat_item(each) for each in value[:_MOST_ITEMS]) or "none"
-    elif isinstance(value, bool):
-        said = "yes" if value else "no"
-    elif value is None:
-        said = "not recorded"
-    elif isinstance(value, float):
-        said = f"{value:.4g}"
-    else:
-        said = str(value)
-    yield name, clean(said, _LONGEST_VALUE)
-
-
-def _flat_item(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{a}: {b}" for a, b in flat(value, depth=_DEEPEST - 1))
-    return str(value)
 
 
 _READINGS = {
@@ -196,7 +182,7 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     yield "Simulated residents in each run", _count(request.get("residents"))
     yield "Years", f"{saved.years} ({saved.period})"
     done = f"{saved.members:,} of {saved.asked:,} finished" if saved.partial else "all finished"
-    yield "Runs of each scenario", f"{saved.asked:,}, {done}"
+    yield "Runs of each plan", f"{saved.asked:,}, {done}"
     yield "First seed", saved.seed
     yield (
         "How associations are read as causes",
@@ -205,7 +191,7 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     yield (
         "Pairing",
         (
-            "each run of a scenario is set against a run of the baseline with the same people and "
+            "each run of a plan is set against a run of the baseline with the same people and "
             "the same luck; only the difference between the two is reported as an effect"
         ),
     )
@@ -216,27 +202,16 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
     libraries = run.get("libraries", {})
     if isinstance(libraries, Mapping):
         named = (f"{key} {libraries[key]}" for key in sorted(libraries, key=str) if libraries[key])
-        yield "Libraries", clean(", ".join(named) or "not recorded", _LONGEST_VALUE)
+        yield "Libraries", clean(", ".join(named) or "not recorded", LONGEST_VALUE)
 
 
 def _count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "not recorded"
 
 
-def _unlike_baseline(saved: Saved) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a scenario's own run recorded differently from the baseline's, such as money unspent."""
-    base = dict(flat(saved.provenance))
-    found = []
-    for key in saved.scenarios:
-        own = [pair for pair in flat(saved.provenance_of(key)) if base.get(pair[0]) != pair[1]]
-        if own:
-            found.append((saved.title(key), own))
-    return found
-
-
 def _failed(saved: Saved) -> list[str]:
     failed = saved.run.get("members_failed", [])
-    return [clean(_flat_item(each), _LONGEST_VALUE) for each in failed] if failed else []
+    return [clean(flat_item(each), LONGEST_VALUE) for each in failed] if failed else []
 
 
 def _evidence(saved: Saved) -> list[dict[str, str]]:
@@ -264,12 +239,17 @@ def _evidence(saved: Saved) -> list[dict[str, str]]:
                 "range": f"{low:,.10g} to {high:,.10g}"
                 if None not in (low, high)
                 else "none given",
-                "unit": clean(entry.unit.replace("_", " ")),
+                "unit": _unit(entry.unit),
                 "grade": clean(entry.grade),
-                "source": clean(entry.source, _LONGEST_VALUE),
+                "source": clean(entry.source, LONGEST_VALUE),
             }
         rows.append(row)
     return rows
+
+
+def _unit(unit: str) -> str:
+    """A unit of the registry in words: 'gbp_per_year' is 'pounds per year'."""
+    return clean(" ".join(_UNITS.get(each, each) for each in unit.split("_")))
 
 
 def _not_said(saved: Saved) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.show.alt import Row
 from sim.show.figures import LICENCE
 from sim.show.story import SIMULATED, Line, Pair, Story, date, label
-from sim.show.story_words import ANSWER
+from sim.show.story_words import ANSWER, STATE
 
 COLUMNS = ("world", "month", "date", "lonely", "what_happened")
 MOST_LINES = 9
@@ -47,7 +47,7 @@ class StorySpec:
 
     def sentences(self) -> list[str]:
         """The marks, in order."""
-        ends = [f"{world}: at the end lonely {ANSWER[values[-1]]}."
+        ends = [f"{world}: at the end {STATE[values[-1]]}."
                 for world, _, values in self.lines]  # fmt: skip
         return ends + [
             f"{date(each.month)}, {_where(each.worlds)}: {each.text}" for each in self.marks
@@ -70,20 +70,24 @@ def _at(answers: dict[int, int], month: int) -> int:
 
 
 def _where(worlds: Sequence[str]) -> str:
-    return "in both worlds" if len(worlds) > 1 else f"{worlds[0][:1].lower()}{worlds[0][1:]}"
+    return (
+        "with the plan and without it"
+        if len(worlds) > 1
+        else f"{worlds[0][:1].lower()}{worlds[0][1:]}"
+    )
 
 
 def specification(pair: Pair) -> StorySpec:
     """The picture of one pair of stories."""
     stories = ((WITHOUT, pair.without), (WITH, pair.with_plan))
     lines = tuple((world, *_answers(story)) for world, story in stories)
-    ends = [ANSWER[values[-1]] for _, _, values in lines]
+    ends = [STATE[values[-1]] for _, _, values in lines]
     who = label(pair.without.identity)
     title = (
-        f"An example, not a finding: in one run of the model, {who} ends up lonely {ends[0]} "
+        f"An example, not a finding: in one run of the model, {who} ends up {ends[0]} "
         "with the plan and without it"
         if ends[0] == ends[1]
-        else f"An example, not a finding: in one run of the model, {who} ends up lonely "
+        else f"An example, not a finding: in one run of the model, {who} ends up "
         f"{ends[1]} with the plan, {ends[0]} without it"
     )
     return StorySpec(

@@ -12,6 +12,8 @@ from sim.units import MINUTES_PER_HOUR
 
 ANSWER = {0: "never", 1: "hardly ever", 2: "now and then", 3: "some of the time",
           4: "often or always"}  # fmt: skip
+STATE = {0: "never lonely", 1: "hardly ever lonely", 2: "lonely now and then",
+         3: "lonely some of the time", 4: "often or always lonely"}  # fmt: skip
 _FIFTHS = (
     "the most deprived fifth", "the second most deprived fifth", "the middle fifth",
     "the second least deprived fifth", "the least deprived fifth",
@@ -96,8 +98,8 @@ WORDS: dict[str, str] = {
     "grieves": "Grieved for their partner.",
     "distressed": "Was so low that distress was more likely than not.",
     "less_distressed": "Was no longer likely to be in distress.",
-    "lonelier": "Felt lonelier: would now say they are lonely {answer}.",
-    "less_lonely": "Felt less lonely: would now say they are lonely {answer}.",
+    "lonelier": "Felt lonelier: would now say: {answer}.",
+    "less_lonely": "Felt less lonely: would now say: {answer}.",
 }
 
 
@@ -134,7 +136,7 @@ _FILL: dict[str, Callable[[Any], str]] = {
     "support": lambda each: _SUPPORT[each.after],
     "package": lambda each: minutes(each.detail["minutes"]),
     "waited": lambda each: _waited(each.detail["waited"]),
-    "answer": lambda each: ANSWER[each.after],
+    "answer": lambda each: STATE[each.after],
 }
 
 
@@ -150,7 +152,7 @@ def _state(seen: Any) -> str:
     """How lonely, how many friends, how much company."""
     friends = len(seen.tied["friends"]) + seen.values["outside_friends"]
     return (
-        f"Would say they are lonely {ANSWER[seen.values['answer']]}; "
+        f"Would say: {STATE[seen.values['answer']]}; "
         f"{friends or 'no'} friend{'' if friends == 1 else 's'}; "
         f"{minutes(seen.values['company'] * MINUTES_PER_HOUR)} of company a week."
     )

@@ -30,7 +30,7 @@ _COLUMN = 24
 
 def header(saved: Saved, measures: Sequence[str]) -> list[str]:
     """Column headings: the measure and its unit."""
-    return ["Scenario", *(f"{MEASURES[key].label}, {_unit(key)}" for key in measures)]
+    return ["Plan", *(f"{MEASURES[key].label}, {_unit(key)}" for key in measures)]
 
 
 def _unit(measure: str) -> str:

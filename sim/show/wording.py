@@ -16,7 +16,7 @@ PRICES = "2024/25 prices"
 SMALLEST = 0.01
 TOO_SMALL = 0.015  # per 1,000 people: fewer than one in 60,000
 EVERYONE = "residents aged 16 or over"
-REACHED = "people the scenario reached"
+REACHED = "people the plan reached"
 CARE_WORKERS = "care workers"
 _LABELS = GROUPS | {key: words for part in WORKER_GROUPS.values() for key, words in part.items()}
 

@@ -76,7 +76,7 @@ def _table(saved: Saved, measure: str) -> WorkTable | None:
     axis = words.axis_for("all")
     caption = (
         f"{axis[:1].upper()}{axis[1:]}, {saved.place}, {year}: the baseline’s level, and each "
-        f"scenario’s difference from it; in brackets, {band_name(saved.members)} "
+        f"plan’s difference from it; in brackets, {band_name(saved.members)} "
         f"({saved.members:,}). Modelled, not observed."
     )
     return WorkTable(MEASURES[measure].label, caption, parts)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.appraisal.once import NETTED
 from sim.show.saved import Saved, clean
+from sim.show.spent import used
 from sim.show.trust import HEDGED_VERB, band_name, likelihood
 from sim.show.wording import figure, joined
 from sim.units import financial_year
@@ -70,7 +71,7 @@ def page(saved: Saved) -> Page | None:
         [
             Account(
                 saved.title(key),
-                sentences(found.verdicts[key], found.terms),
+                sentences(found.verdicts[key], found.terms, _left(saved, key)),
                 _whole(found, key),
                 _by_year(found, key, last),
             )
@@ -87,13 +88,20 @@ def one_line(saved: Saved, scenario: str) -> str:
     verdict = found.verdicts.get(scenario) if found is not None else None
     if found is None or verdict is None:
         return ""
-    return f"{_cost(verdict, found.terms)} {_public_cash(verdict)} {_worth_it(verdict)}"
+    cost = _cost(verdict, found.terms, _left(saved, scenario))
+    return f"{cost} {_public_cash(verdict)} {_worth_it(verdict)}"
 
 
-def sentences(verdict: Verdict, terms: Terms) -> list[tuple[str, str]]:
-    """What one scenario comes to, each line with its name."""
+def _left(saved: Saved, scenario: str) -> str:
+    """What of a plan's money was not spent by the end, where that was kept."""
+    told = used(saved, scenario)
+    return told.left if told is not None else ""
+
+
+def sentences(verdict: Verdict, terms: Terms, left: str = "") -> list[tuple[str, str]]:
+    """What one scenario comes to, each line with its name; `left` tells of money not spent."""
     return [
-        ("What it costs", _cost(verdict, terms)),
+        ("What it costs", _cost(verdict, terms, left)),
         ("Public cash", _public_cash(verdict)),
         ("Saves cash", _chance("public cash is saved", verdict.chance_saves_cash, verdict)),
         ("Pays back", _payback(verdict)),
@@ -160,7 +168,7 @@ def _finding(spread: Spread, members: int, subject: str, more: str, less: str) -
     return f"In the model, {said.format(about)} ({band})."
 
 
-def _cost(verdict: Verdict, terms: Terms) -> str:
+def _cost(verdict: Verdict, terms: Terms, left: str = "") -> str:
     cost, over = verdict.plan_cost, f"a head over {_years(verdict)}, discounted"
     if _nothing(cost):
         return "No plan's money is spent."
@@ -175,7 +183,7 @@ def _cost(verdict: Verdict, terms: Terms) -> str:
     payers = f", paid by {joined(shares)}" if shares else ""
     added = f" About {_percent(terms, 'optimism')} is added in case it costs more than planned."
     return (
-        f"The plan costs {pounds(cost.median)} {over}{payers}{said}."
+        f"The plan costs {pounds(cost.median)} {over}{payers}{said}.{' ' if left else ''}{left}"
         f"{added if float(terms['optimism']) > 0 else ''}"
     )
 
@@ -269,17 +277,18 @@ def _terms(found: Appraisal) -> list[str]:
         "A WELLBY (one point of life satisfaction for one person for a year) is worth "
         f"{pounds(float(told['wellby_gbp']))}: the Treasury's value of 2019, in this year's "
         "prices. Growth of real incomes since is left out.",
-        f"Optimism: {_percent(told, 'optimism')} is added to what the plan spends, and its effects "
-        f"come {float(told['delay_months']):g} months later. A cut is left as it is.",
+        f"Optimism: {_percent(told, 'optimism')} is added to what the plan is given, and its "
+        f"effects come {float(told['delay_months']):g} months later. A cut is left as it is.",
         f"Of NHS spending avoided, {_percent(told, 'cashable_share')} is counted as cash; the rest "
         "frees capacity that others use.",
         *(
-            f"{name.replace('_', '-').capitalize()} is not taken off: {reason}."
+            f"“{name.replace('_', '-').capitalize()}” is not taken off: {reason}."
             for name, reason in NETTED.items()
         ),
-        "Displacement to or from other places is not known.",
+        "What a plan pushes out to other places, or draws from them, is not known.",
         "Unpaid carers' and volunteers' time stands beside the total, never in it: their own "
-        "wellbeing is already there. No QALYs and no published cost of loneliness are added.",
+        "wellbeing is already there. No price is added for years of good health (the NHS calls "
+        "these QALYs), nor any published cost of loneliness: that would count one gain twice.",
         "These values are central ones; each run draws its own from their ranges.",
     ]
 

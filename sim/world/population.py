@@ -156,7 +156,7 @@ def female_share(p: Parameters) -> Floats:
 
 
 def sociability_of(p: Parameters, luck: Luck, key: Ids) -> Floats:
-    """A positive, right-skewed trait of mean 1: gamma, and of three kinds.
+    """A positive, right-skewed trait of mean 1 (before its cap): gamma, and of three kinds.
 
     Most people are alike; a few keep to themselves and some make many friends.
     """

@@ -14,7 +14,8 @@ from typing import Any
 from sim.errors import UserMistake
 from sim.experiment.app_choices import Finished, run_chosen
 from sim.experiment.ensemble import Progress
-from sim.outcomes import GROUPS, MEASURES
+from sim.outcomes import MEASURES
+from sim.show.figures import whose
 from sim.show.saved import CHART_MEASURES, clean, open_results
 
 HOW = """Each run lives the plan and a baseline with the same people and the same luck; only the
@@ -102,7 +103,8 @@ def table(found: Finished, measure: str) -> str:
         for row in rows.itertuples()
     )
     return (
-        f"<table><caption>{escape(unit)}. {GROUPS['all']}. Modelled, not observed.</caption>"
+        f"<table><caption>{escape(unit)}. {whose(measure, 'all')}. "
+        "Modelled, not observed.</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
