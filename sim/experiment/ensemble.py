@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import sys
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, member
+from sim.experiment import atomic, claim, member
 from sim.experiment.request import Request
 
 Progress = Callable[[int, int, str], None]
@@ -94,7 +93,7 @@ def run_members(
     """
     atomic.make_folder(folder / "members")
     atomic.sweep(folder / "members", _LEFTOVER_SECONDS)
-    _claim(request, folder)
+    claim.take(request, folder)
     effort = _Effort(request, folder, progress)
     try:
         with stop_signals_as_ctrl_c():
@@ -110,34 +109,6 @@ def run_members(
     effort.outcome.finished.sort()
     effort.outcome.failed.sort(key=lambda each: each.member)
     return effort.outcome
-
-
-def holds_another(request: Request, folder: Path) -> bool:
-    """Whether a run of another request lives in this folder."""
-    theirs = _claimed(folder / "members" / "request.json")
-    return theirs is not None and theirs != request.identity
-
-
-def _claim(request: Request, folder: Path) -> None:
-    # Written before the first member, so a second, different run is refused from the start.
-    path = folder / "members" / "request.json"
-    theirs = _claimed(path)
-    if theirs is None:
-        with atomic.plainly(path):
-            atomic.write(path, request.identity.encode())
-    else:
-        member.refuse_stranger(request, theirs, folder)
-
-
-def _claimed(path: Path) -> str | None:
-    """The identity of the request that claimed a folder; None where there is none or it is torn."""
-    with atomic.plainly(path):
-        try:
-            theirs = path.read_text(encoding="utf-8")
-            json.loads(theirs)["scenarios"]
-        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
-            return None
-    return theirs
 
 
 class _Effort:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, ensemble
+from sim.experiment import atomic, claim, ensemble
 from sim.experiment.ensemble import Failed, Interrupted, Progress
 from sim.experiment.request import (
     BASELINE,
@@ -262,7 +262,7 @@ def _folder_of_its_own(request: Request) -> Path:
     name = _default_name(request)
     for number in itertools.count(1):
         folder = Path("outputs") / (name if number == 1 else f"{name}_{number}")
-        if not ensemble.holds_another(request, folder):
+        if not claim.holds_another(request, folder):
             return folder
     raise AssertionError("there is always another number")
 
