@@ -419,7 +419,7 @@ def test_the_report_puts_findings_first_and_says_what_it_cannot(page: str) -> No
     assert order == sorted(order)
     for words in ("Modelled, not observed", "not a forecast", "Illustration only",
                   "not yet been tested with readers", "Most deprived fifth",
-                  "care spending by line", "hub_attendance_share", LICENCE):  # fmt: skip
+                  "Care spending by line", "hub_attendance_share", LICENCE):  # fmt: skip
         assert words in page
 
 
