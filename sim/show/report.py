@@ -269,7 +269,7 @@ def _not_said(saved: Saved) -> list[str]:
     if saved.members < ENOUGH_RUNS:
         said.append(
             f"There were {saved.members:,} runs. A range of runs goes from near the lowest to near "
-            "the highest of them (5th to 95th percentile), so a run or two lie outside it. It takes "
+            "the highest of them (5th to 95th percentile); a run or two lie outside it. It takes "
             f"{ENOUGH_RUNS} runs or more to say where 9 in 10 would fall."
         )
     if saved.partial:
