@@ -119,7 +119,7 @@ def test_every_line_and_mover_is_a_measure_people_can_name() -> None:
 def test_titles_name_only_movers_whose_whole_range_lies_on_one_side() -> None:
     spec = gap_figures.since_first_year(made())
     assert spec is not None
-    assert "grows by about £12 a head from 2024/25 to 2026/27" in spec.title
+    assert "grows by about £12 (£10 to £13) a head from 2024/25 to 2026/27" in spec.title
     assert "people, prices, unpaid care and eligibility each made it larger" in spec.title
     assert "need" not in spec.title.split(";")[1].replace("unpaid", "")
 

@@ -21,9 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserMistake
-from sim.show import charts, gallery, headline, report, tables
+from sim.show import charts, gains_figures, gallery, headline, report, tables
 from sim.show.alt import alt_text, csv_text
 from sim.show.export import DOTS_PER_INCH, SIZES, put, svg_bytes
+from sim.show.facts import last_fact
 from sim.show.figures import LICENCE, FigureSpec, figure, source_line
 from sim.show.layout import apart
 from sim.show.saved import LONGEST_NAME, Saved, clean, measure_key, open_results
@@ -511,6 +512,22 @@ def test_middle_and_ends_are_rounded_to_one_step_and_to_two_figures_at_most() ->
     assert [rounded(each, rounding_step(350)) for each in (118.4, -50, 300)] == ["120", "50", "300"]
     assert rounded(5, rounding_step(100)) == "5" and rounded(0.3, rounding_step(40)) == "0.3"
     assert rounding_step(0) == rounding_step(math.inf) == 0 and rounded(118.4) == "120"
+
+
+def test_pictures_of_groups_and_of_people_reached_bear_the_label_of_everybody(saved: Saved) -> None:
+    """What was seen in one group is no surer than the same for everybody."""
+    label = last_fact(saved, LONELY, "all", "bevy_hub").label.value.lower()
+    for spec in (
+        figure(saved, LONELY, kind="reached", scenarios=["bevy_hub"]),
+        gains_figures.specification(saved, "bevy_hub", LONELY),
+    ):
+        assert spec.title.lower().endswith(f"({label})")
+
+
+def test_too_few_runs_name_no_group_that_gains(tmp_path: Path) -> None:
+    few = open_results(show_fixture.folder(tmp_path, members=4, years=3))
+    title = gains_figures.specification(few, "bevy_hub", LONELY).title
+    assert "4 runs are too few to say in which groups" in title and "among" not in title
 
 
 def test_a_level_below_zero_keeps_its_sign_in_the_picture_and_in_words() -> None:

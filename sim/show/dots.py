@@ -96,7 +96,7 @@ def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: flo
     limits = _span(rows, bands)
     for at, column in enumerate(columns):
         left = page.margin + at * (room + gap)
-        _column(page, column, tick, (left, left + room), (top, step), limits, bands)
+        _column(page, column, rows, tick, (left, left + room), (top, step), limits, bands)
 
 
 def _under(page: Page, rows: Sequence[Dot], bands: bool) -> list[stacked.Row]:
@@ -133,10 +133,13 @@ def _span(rows: Sequence[Dot], bands: bool) -> tuple[float, float]:
     return (low - pad if low < 0 else -pad / 2), (high + pad if high > 0 else pad / 2)
 
 
-def _column(page: Page, slots: list[tuple[str, list[Dot]]], tick: Callable[[float], str],
-            across: tuple[float, float], down: tuple[float, float],
+def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot],
+            tick: Callable[[float], str], across: tuple[float, float], down: tuple[float, float],
             limits: tuple[float, float], bands: bool) -> None:  # fmt: skip
-    """One column: part headings, names, dots on a scale, and the words for each."""
+    """One column: part headings, names, dots on a scale, and the words for each.
+
+    Type is as large as fits `every` row of the page, so that columns are set alike.
+    """
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     (edge, end), (top, step) = across, down
@@ -164,7 +167,6 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], tick: Callable[[floa
     axes.xaxis.set_major_formatter(FuncFormatter(shown))
     axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
     axes.axvline(0, color="black", linewidth=1.4, zorder=2)
-    every = [each for _, rows in slots for each in rows]
     sizes = (
         frame.fitting(page, [each.label for each in every], names - page.body, step),
         frame.fitting(page, [each.said for each in every], room, step),
@@ -191,7 +193,7 @@ def _heading(page: Page, text: str, edge: float, end: float, top: float, step: f
     if len(lines) > fits:
         lines = [*lines[: fits - 1], lines[fits - 1].rstrip(" ,:") + "…"]
     middle = top + 0.55 * step - len(lines) * page.body * LINE_HEIGHT / 2
-    page.write(lines, edge, middle, page.body, bold=True)
+    page.write(lines, edge, middle, page.body, bold=True, over=True)
 
 
 def _dot(axes: Axes, page: Page, each: Dot, y: float, bands: bool) -> None:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sim.experiment.trust import Label
 from sim.outcomes import GROUPS
 from sim.show.saved import BASELINE, Saved
 from sim.show.trust import NO_DIRECTION, Fact, Verdict, title_tail, too_few_runs, trust_of
@@ -83,6 +84,14 @@ def _among(group: str) -> str:
     return f" among one group ({label[:1].lower()}{label[1:]}),"
 
 
+def _label(saved: Saved, fact: Fact) -> Label | None:
+    """How sure a fact is; what was seen in one group is no surer than the same for everybody."""
+    everyone = fact
+    if fact.label is None and fact.group != "all":
+        everyone = last_fact(saved, fact.measure, "all", fact.scenario) or fact
+    return everyone.label
+
+
 def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
     """The chart's title: the finding for each scenario, in words its interval allows."""
     if not found:
@@ -119,7 +128,7 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
             noun_said = True
     text = "; ".join(said)
     directed = any(fact.verdict not in NO_DIRECTION for fact in found)
-    tail = title_tail([fact.label for fact in found], directed and too_few_runs(found[0]))
+    tail = title_tail([_label(saved, fact) for fact in found], directed and too_few_runs(found[0]))
     year = financial_year(found[0].year)
     if len(found) > 1 and len(by_verdict) > 1:
         return f"In the model in {year},{_among(found[0].group)} {text}{tail}"

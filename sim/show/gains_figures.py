@@ -12,14 +12,14 @@ from sim.show.dots import Dot, DotSpec
 from sim.show.facts import last_fact
 from sim.show.figures import band_sentence, sense, source_line
 from sim.show.saved import Saved
-from sim.show.trust import Fact
+from sim.show.trust import Fact, title_tail, too_few_runs
 from sim.show.wording import amount, joined, phrase
 from sim.units import financial_year
 
 PARTS: dict[str, dict[str, str]] = {
     "By fifth of neighbourhoods": {
-        "imd_1": "Most deprived", "imd_2": "Second", "imd_3": "Middle", "imd_4": "Fourth",
-        "imd_5": "Least deprived",
+        "imd_1": "Most deprived", "imd_2": "Second most deprived", "imd_3": "Middle",
+        "imd_4": "Second least deprived", "imd_5": "Least deprived",
     },
     "By age": {
         "age_16_24": "16 to 24", "age_25_34": "25 to 34", "age_35_49": "35 to 49",
@@ -91,12 +91,19 @@ def _title(saved: Saved, scenario: str, found: Sequence[tuple[str, Fact]]) -> st
     year = financial_year(found[0][1].year)
     if saved.members < 2:
         return f"One run only, so no finding: {words.noun} by group with {name} in {year}"
+    everyone = last_fact(saved, found[0][1].measure, "all", scenario)
+    tail = title_tail([None if everyone is None else everyone.label])
+    if too_few_runs(found[0][1]):
+        return (
+            f"In the model in {year}, with {name}: {saved.members} runs are too few to say in "
+            f"which groups there were {words.less} or {words.more} {words.noun}{tail}"
+        )
     less = [label for label, fact in found if fact.verdict in ("less", "mostly_less")]
     more = [label for label, fact in found if fact.verdict in ("more", "mostly_more")]
     if not less and not more:
         return (
             f"In the model, no clear difference in {words.noun} in any of {len(found)} groups "
-            f"with {name} in {year}"
+            f"with {name} in {year}{tail}"
         )
     said = [
         f"{word}{'' if at else f' {words.noun}'} among {_who(groups, len(found), at)}"
@@ -105,7 +112,7 @@ def _title(saved: Saved, scenario: str, found: Sequence[tuple[str, Fact]]) -> st
         )
     ]
     rest = "" if len(less) + len(more) == len(found) else "; next to none or unclear in the rest"
-    return f"In the model in {year}, with {name}: {', '.join(said)}{rest}"
+    return f"In the model in {year}, with {name}: {', '.join(said)}{rest}{tail}"
 
 
 def _who(groups: Sequence[str], of: int, again: int) -> str:

@@ -160,6 +160,13 @@ def _steps(found: Moves, at: float, members: int) -> list[Bar]:
     return bars
 
 
+def _said_size(change: Stat) -> str:
+    """The size of a change and its range, nearest to nothing first: '£110 (£90 to £140)'."""
+    near, far = (pounds(each) for each in sorted((abs(change.low), abs(change.high))))
+    middle = pounds(abs(change.mean))
+    return middle if near == far else f"{middle} ({near} to {far})"
+
+
 def _averages(saved: Saved) -> str:
     n = saved.members
     if n < 2:
@@ -192,7 +199,7 @@ def since_first_year(saved: Saved, scenario: str = BASELINE) -> GapSpec | None:
     else:
         grows = "grows" if sign > 0 else "shrinks"
         title = (
-            f"In the model, {who} {grows} by about {pounds(abs(change.mean))} a head from "
+            f"In the model, {who} {grows} by about {_said_size(change)} a head from "
             f"{ends[0]} to {ends[1]}"
         )
         title += _through(found, sign)

@@ -83,14 +83,20 @@ class Page:
             line = word
         return [*lines, line] if line else lines or [""]
 
-    def write(self, lines: Sequence[str], left: float, top: float, size: float,
-              bold: bool = False, colour: str = DARK_GREY) -> float:  # fmt: skip
-        """Write lines downward from `top` and return where the next thing may start."""
+    def write(
+        self, lines: Sequence[str], left: float, top: float, size: float,
+        bold: bool = False, colour: str = DARK_GREY, over: bool = False,
+    ) -> float:  # fmt: skip
+        """Write lines downward from `top` and return where the next thing may start.
+
+        `over` a drawing the words have a white ground, so that no line strikes them through.
+        """
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if over else None
         for line in lines:
             self.figure.text(
                 left / self.width, 1 - (top + size * 0.5 * LINE_HEIGHT) / self.height, line,
                 ha="left", va="center", fontsize=points(size), color=colour, family=FONT,
-                weight="bold" if bold else "normal", parse_math=False,
+                weight="bold" if bold else "normal", parse_math=False, bbox=ground,
             )  # fmt: skip
             top += size * LINE_HEIGHT
         return top

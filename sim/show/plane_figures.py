@@ -18,7 +18,7 @@ from sim.show.alt import Row, number, safe_cell
 from sim.show.figures import source_line
 from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import ENOUGH_RUNS, HEDGED_VERB, Fact
+from sim.show.trust import ENOUGH_RUNS, HEDGED_VERB, Fact, title_tail, too_few_runs, trust_of
 from sim.show.wording import figure, joined
 from sim.units import MONTHS_PER_YEAR
 
@@ -97,6 +97,8 @@ def _specification(saved: Saved, some: Sequence[tuple[str, Cloud, Cloud]], tail:
     title = f"In the model, {'; '.join(said)}"
     if len(told) == 1 and gain:
         title = f"In the model, “{told[0].label}”: {told[0].said}"
+    labels = [trust_of(saved, fact).label for fact in facts]
+    title += title_tail(labels, bool(gain) and too_few_runs(facts[0]))
     if saved.members < 2:
         title = "One run only, so no finding on cost against loneliness-free years"
     return PlaneSpec(

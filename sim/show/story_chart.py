@@ -23,6 +23,7 @@ _WORDS = 0.66  # of a square or tall picture's height, at most
 _PLOT = 14.0  # of a phone's picture, in lines of text
 _MARKS_ABREAST = 18  # numbered marks closer than this many to a line stand above one another
 _APART = 0.05  # of an answer, so that lines that lie together are both seen
+_ABOVE, _ABOVE_ON_PHONE = 0.26, 0.4  # of an answer, from one numbered mark to the next above it
 
 
 def paint(page: Page, spec: StorySpec, top: float, bottom: float) -> None:
@@ -128,7 +129,8 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
                  if value == values[at] and mark.month - month < near}  # fmt: skip
         level = next(each for each in range(len(spec.marks)) if each not in taken)
         placed.append((mark.month, values[at], level))
-        lift = 0.26 * (level + 1) * (-1 if values[at] == len(ANSWER) - 1 else 1)
+        above = (_ABOVE_ON_PHONE if page.narrow else _ABOVE) * (level + 1)
+        lift = -above if values[at] == len(ANSWER) - 1 else above
         axes.text(
             mark.month, values[at] + lift, str(mark.number), ha="center", va="center",
             fontsize=points(page.body * 0.85), weight="bold", color="white", zorder=6,
