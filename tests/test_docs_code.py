@@ -9,6 +9,8 @@ The rule. In every fenced block of README.md, CONTRIBUTING.md, docs/ and the REA
 - Lines that start with `python -m sim` (in `console` blocks or unnamed ones) are parsed by the
   command line itself: the command, its options and their values must be there, presets must exist.
   What is quick is also run: list, show, check, new, places, evidence, schema and --version.
+  Tutorials and how-to guides are typed from top to bottom in one folder, long runs cut to size.
+  (Slow tests.)
 - Other lines of such blocks must start with a program named in `PROGRAMS`; .ci/run runs those.
 - A block under an HTML comment `<!-- not run: why -->` is parsed and not run.
 """
@@ -184,6 +186,43 @@ def test_printed_python_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
             exec(compile(block.text, block.where, "exec"), names)
 
 
+GUIDES = sorted({block.page for block in SHELL if re.match("docs/(tutorials|howto)/", block.page)})
+SMALL = {"--residents": "1000", "--members": "2", "--years": "5"}
+
+
+def cut_to_size(words: list[str]) -> list[str]:
+    """A run with no more people, members and years than `SMALL`; what is not said is filled in."""
+    words = list(words)
+    for option, most in SMALL.items():
+        if words[0] not in ("run", "story") or (words[0] == "story" and option == "--members"):
+            continue
+        if option not in words:
+            words += [option, str(int(most) + (option == "--residents"))]  # unlike the page's own
+        elif int(words[words.index(option) + 1]) > int(most):
+            words[words.index(option) + 1] = most
+    return words
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_guide_can_be_typed_from_top_to_bottom(
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for block in SHELL:
+        for command in commands(block) if block.page == page and block.run else ():
+            words = sim_words(command)
+            if words is None:
+                continue
+            assert main(cut_to_size(words)) == 0, command
+            said = capsys.readouterr().out
+            if goes_to := re.search(r"\s>\s(\S+)$", command):
+                Path(goes_to[1]).write_text(said, encoding="utf-8")
+
+
 def test_the_rule_can_fail() -> None:
     lines = "python -m sim rnu bevy_hub   # a comment\npython -m pip install x && rm y\n"
     found = BLOCK.search(f"```console\n{lines}```\n")
@@ -195,3 +234,6 @@ def test_the_rule_can_fail() -> None:
         test_a_printed_command_can_be_typed(["rnu", "bevy_hub"])
     with pytest.raises(Exception, match="residence"):
         test_a_printed_command_can_be_typed(["run", "--residence", "3"])
+    assert cut_to_size(["run", "--members", "40", "--years", "2"]) == [
+        "run", "--members", "2", "--years", "2", "--residents", "1001",
+    ]  # fmt: skip

@@ -526,8 +526,10 @@ def test_pictures_of_groups_and_of_people_reached_bear_the_label_of_everybody(sa
 
 def test_too_few_runs_name_no_group_that_gains(tmp_path: Path) -> None:
     few = open_results(show_fixture.folder(tmp_path, members=4, years=3))
-    title = gains_figures.specification(few, "bevy_hub", LONELY).title
-    assert "4 runs are too few to say in which groups" in title and "among" not in title
+    spec = gains_figures.specification(few, "bevy_hub", LONELY)
+    assert "4 runs are too few to say in which groups" in spec.title and "among" not in spec.title
+    assert not any(dot.strong for dot in spec.dots)
+    assert all(dot.said.startswith(("unclear", "next to none")) for dot in spec.dots)
 
 
 def test_a_level_below_zero_keeps_its_sign_in_the_picture_and_in_words() -> None:

@@ -58,7 +58,7 @@ def specification(saved: Saved, scenario: str, measure: str) -> DotSpec | None:
         source_line(saved, [last_fact(saved, measure, "all", scenario)]), unit, measure,
         tuple(
             Dot(part, label, fact.median, fact.low, fact.high, _short(fact),
-                fact.verdict not in ("unclear", "same", "negligible"))
+                _has_direction(fact))
             for part, label, fact in found
         ),
         saved.members, saved.partial_words,
@@ -68,15 +68,20 @@ def specification(saved: Saved, scenario: str, measure: str) -> DotSpec | None:
 def _short(fact: Fact) -> str:
     """A fact in few words: '0.06 fewer (0.02 to 0.1)', 'unclear (−0.1 to +0.02)'."""
     words = phrase(fact.measure)
-    if fact.verdict in ("unclear", "negligible", "same"):
-        word = "unclear" if fact.verdict == "unclear" else "next to none"
+    if not _has_direction(fact):
+        word = "next to none" if fact.verdict in ("negligible", "same") else "unclear"
         low, high = (_place(each, fact) for each in (fact.low, fact.high))
         return word if low == high else f"{word} ({low} to {high})"
-    said = f"{amount(fact.median, fact.measure, fact.step)} "
-    said += words.less if fact.median < 0 else words.more
+    size = amount(fact.median, fact.measure, fact.step).replace("under ", "<")
+    said = f"{size} {words.less if fact.median < 0 else words.more}"
     near, far = sorted((fact.low, fact.high), key=abs)
     a, b = (amount(each, fact.measure, fact.step).replace("under ", "<") for each in (near, far))
     return said if fact.members < 2 or a == b else f"{said} ({a} to {b})"
+
+
+def _has_direction(fact: Fact) -> bool:
+    """Whether a direction may be told of a group at all, from so many runs."""
+    return fact.verdict not in ("unclear", "same", "negligible") and not too_few_runs(fact)
 
 
 def _place(value: float, fact: Fact) -> str:
