@@ -1,7 +1,7 @@
-"""Names that Solara's page leaves out: its language, its menu and its light-or-dark switch.
+"""Names that Solara's page leaves out: its language, menu, light-or-dark switch and busy bars.
 
-A widget that shows nothing. Where it is drawn it names those two buttons for screen readers, and
-says the page is in English unless the page says otherwise; it changes nothing else.
+A widget that shows nothing. Where it is drawn it names these for screen readers, and says the page
+is in English unless the page says otherwise; it changes nothing else.
 """
 
 # ipyvue and traitlets ship no types.
@@ -31,6 +31,8 @@ module.exports = {
           if (button && !button.getAttribute("aria-label"))
             button.setAttribute("aria-label", words);
         }
+      for (const bar of document.querySelectorAll('[role="progressbar"]:not([aria-label])'))
+        bar.setAttribute("aria-label", "Drawing");
     };
     name();
     this.watcher = new MutationObserver(name);

@@ -90,6 +90,10 @@ def test_step_draws_the_graph_and_the_lines_and_reset_begins_again(address: str,
     assert page.evaluate("document.documentElement.lang") == "en-GB"
     assert page.get_by_role("button", name="Menu", exact=True).count() == 1
     assert page.get_by_role("button", name="Light or dark page", exact=True).count() == 1
+    # While a drawing is made the page shows a bar; one put there by hand is named as quickly.
+    bar = '<div id="busy" role="progressbar"></div>'
+    page.evaluate("bar => document.body.insertAdjacentHTML('beforeend', bar)", bar)
+    page.wait_for_function("busy.getAttribute('aria-label') === 'Drawing'", timeout=PATIENCE)
     # Vuetify's own box for a choice has its text field inside a button; nothing else is wrong.
     assert [each.split(":")[0] for each in serious_faults(page)] in ([], ["nested-interactive"])
     assert not page.faults
