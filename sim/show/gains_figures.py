@@ -12,14 +12,14 @@ from sim.show.dots import Dot, DotSpec
 from sim.show.facts import last_fact
 from sim.show.figures import band_sentence, sense, source_line
 from sim.show.saved import Saved
+from sim.show.town import FIFTHS
 from sim.show.trust import Fact, title_tail, too_few_runs
 from sim.show.wording import amount, joined, phrase
 from sim.units import financial_year
 
 PARTS: dict[str, dict[str, str]] = {
     "By fifth of neighbourhoods": {
-        "imd_1": "Most deprived", "imd_2": "Second most deprived", "imd_3": "Middle",
-        "imd_4": "Second least deprived", "imd_5": "Least deprived",
+        f"imd_{each}": f"{words[:1].upper()}{words[1:]}" for each, words in FIFTHS.items()
     },
     "By age": {
         "age_16_24": "16 to 24", "age_25_34": "25 to 34", "age_35_49": "35 to 49",
