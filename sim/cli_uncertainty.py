@@ -119,11 +119,10 @@ def sensitivity(
     groups: Annotated[int | None, _count("groups", "Groups of numbers screened first.")] = None,
     trajectories: Annotated[int | None, _count("trajectories", "Ways through the groups.")] = None,
     lucks: Annotated[int | None, _count("lucks", "Seeds each way is lived under.")] = None,
-    alone: Annotated[int | None, _count("alone", "Numbers then screened one by one.")] = None,
-    alone_trajectories: Annotated[
-        int | None, _count("alone-trajectories", "Ways through those numbers.")
+    draws: Annotated[
+        int | None, _count("draws", "Points spread over all numbers at once; 0: none.")
     ] = None,
-    draws: Annotated[int | None, _count("draws", "Points the emulator learns from.")] = None,
+    twice: Annotated[int | None, _count("twice", "Of these, lived again by another luck.")] = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
     out: OutOption = None,
@@ -137,8 +136,8 @@ def sensitivity(
     asked = room.request(
         presets, **_given(place=place, residents=residents, years=years, seed=seed)
     )
-    sizes = _given(groups=groups, trajectories=trajectories, lucks=lucks, alone=alone,
-                   alone_trajectories=alone_trajectories, points=draws, seed=seed)  # fmt: skip
+    sizes = _given(groups=groups, trajectories=trajectories, lucks=lucks, points=draws,
+                   twice=twice, seed=seed)  # fmt: skip
     plan = room.Plan(**sizes)
     folder = out or room.folder_of(asked)
     with _Answering(quiet or as_json) as progress:

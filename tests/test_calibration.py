@@ -14,9 +14,9 @@ import pytest
 from sim.errors import UserMistake
 from sim.evidence import posterior, registry, series
 from sim.experiment.calibration import draws, emulator, halves, history
-from sim.experiment.calibration.england_2015 import FITTED_YEARS, HELD_OUT_YEARS
 from sim.experiment.calibration.fitting import medoid_of
 from sim.experiment.calibration.hindcast import hindcast_plan
+from sim.experiment.calibration.outside_then import FITTED_YEARS, HELD_OUT_YEARS
 from sim.experiment.calibration.space import space_of
 from sim.experiment.calibration.targets import (
     Target,

@@ -11,15 +11,17 @@ from fake_model import FakePlan
 
 from sim.errors import UserMistake
 from sim.experiment import sensitivity_design as numbers
-from sim.experiment.sensitivity import MORRIS, SOBOL, Plan, request, sensitivity
+from sim.experiment.sensitivity import SOBOL, STRAIGHT, Plan, request, sensitivity
 from sim.experiment.sensitivity_emulator import (
+    TOP,
     emulate,
-    hypercube,
     main_effect,
     sobol_indices,
     switches_at,
+    telling,
 )
 from sim.experiment.sensitivity_screen import effects, screen, shares, weak_shares
+from sim.experiment.sensitivity_spread import chance_level, correlations, split, spread
 
 KEYS = (
     tuple(sorted(WEIGHTS))
@@ -113,50 +115,106 @@ def test_nothing_that_moves_has_no_shares():
     assert np.isnan(shares(np.array([0.0, -1.0]))).all()
 
 
+def test_points_spread_evenly_each_with_its_own_luck_and_some_lived_twice():
+    units, points = spread(KEYS, 40, 7, 3)
+    assert units.shape == (40, len(KEYS)) and len(points) == 47
+    assert len({point.rng for point in points}) == 47
+    assert [point.given for point in points[40:]] == [point.given for point in points[:7]]
+    assert len({point.given for point in points}) == 40
+    # A Latin hypercube: each number once in each fortieth of its range.
+    slices = np.sort(np.floor((units - 0.05) / 0.9 * 40), axis=0)
+    assert (slices == np.arange(40)[:, None]).all()
+
+
+def test_luck_is_measured_where_points_are_lived_twice():
+    luck = np.random.default_rng(1)
+    truth = luck.normal(size=300) * 3
+    told = np.concatenate([truth, truth]) + luck.normal(size=600) * 0.5
+    first, found = split(told, 300)
+    assert first.tolist() == told[:300].tolist()
+    assert found == pytest.approx(0.25, rel=0.2)
+    assert math.isnan(split(told[:300], 300)[1])
+
+
+def test_correlations_are_the_textbook_ones_and_a_flat_outcome_has_none():
+    luck = np.random.default_rng(1)
+    units, told = luck.random((50, 4)), luck.normal(size=50)
+    textbook = [np.corrcoef(units[:, each], told)[0, 1] for each in range(4)]
+    assert correlations(units, told) == pytest.approx(textbook)
+    assert correlations(units, told * 0 + 3).tolist() == [0, 0, 0, 0]
+
+
+def test_of_numbers_that_do_nothing_seldom_one_beats_chance():
+    luck = np.random.default_rng(5)
+    false = 0
+    for seed in range(40):
+        units, told = luck.random((60, 30)), luck.normal(size=60)
+        false += np.abs(correlations(units, told)).max() > chance_level(units, told, seed)
+    assert false <= 6  # two expected at one in twenty
+
+
 @pytest.fixture(scope="module")
 def emulated():
     top = sorted(WEIGHTS)
-    units, points = hypercube(top, 26, 1)
+    units, points = spread(top, 26, 2, 1)
     weights = np.array([WEIGHTS[key] for key in top])
     return top, units, points, units @ weights
 
 
 def test_an_emulator_foretells_a_straight_truth_and_its_indices_are_the_known_ones(emulated):
-    top, units, points, truth = emulated
-    assert len({point.rng for point in points}) == 26
+    top, units, _, truth = emulated
     found = emulate(units, truth)
     assert found.r2 > 0.99
     indices = sobol_indices(found)
     expected = {key: weight**2 / 21 for key, weight in WEIGHTS.items()}
-    for key, first, total in zip(top, indices.first, indices.total, strict=True):
-        assert first == pytest.approx(expected[key], abs=0.05)
-        assert total == pytest.approx(expected[key], abs=0.05)
+    assert sorted(found.chosen) == [0, 1, 2]
+    for place, first, total in zip(found.chosen, indices.first, indices.total, strict=True):
+        assert first == pytest.approx(expected[top[place]], abs=0.05)
+        assert total == pytest.approx(expected[top[place]], abs=0.05)
+
+
+def test_drivers_are_found_among_two_hundred_idle_numbers_under_luck_as_large_as_all_they_do():
+    luck = np.random.default_rng(3)
+    units = luck.random((240, 203))
+    truth = 4 * units[:, 7] - 2 * units[:, 50] + 3 * (units[:, 120] - 0.5) ** 2
+    told = truth + truth.std() * luck.normal(size=240)
+    found = emulate(units, told, luck=float(truth.var()))
+    assert found.chosen[:2] == (7, 50) and len(found.chosen) <= TOP
+    assert found.r2_of_mean > 0.6 and found.r2 > 0.25
+    total = dict(zip(found.chosen, sobol_indices(found).total, strict=True))
+    assert total[7] == pytest.approx(16 / 20, abs=0.12) and total[50] == pytest.approx(0.2, abs=0.1)
+
+
+def test_numbers_picked_from_luck_alone_foretell_nothing_though_they_fit_what_was_seen():
+    luck = np.random.default_rng(4)
+    units, told = luck.random((100, 200)), luck.normal(size=100)
+    fitted = emulate(units, told)
+    assert fitted is None or fitted.r2 < 0.1
 
 
 def test_the_sign_turns_where_it_must(emulated):
     top, units, _, truth = emulated
     # 4a - 2b + c - 1.1 with b and c in the middle is 0 where a = (1.1 + 1 - 0.5) / 4 = 0.4.
     found = emulate(units, truth - 1.1)
-    along, values = main_effect(found, top.index("feeling_contagion"))
+    along, values = main_effect(found, found.chosen.index(top.index("feeling_contagion")))
     assert switches_at(along, values) == pytest.approx(0.4, abs=0.02)
     along, values = main_effect(emulate(units, truth + 50), 0)
     assert switches_at(along, values) is None
 
 
-def test_an_emulator_of_luck_alone_foretells_nothing(emulated):
+def test_what_does_not_vary_has_no_emulator_and_luck_is_taken_off_the_judgement(emulated):
     _, units, _, truth = emulated
     luck = np.random.default_rng(2).normal(size=26)
-    assert emulate(units, luck).r2 < 0.3
     told = emulate(units, truth + luck, luck=1.0)
     assert told.r2 < told.r2_of_mean <= 1
-    assert math.isnan(emulate(units, luck * 0).r2)
+    assert emulate(units, luck * 0) is None and telling(units, luck * 0) == []
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     plans = (FakePlan("baseline"), FakePlan("more", shift=1.0))
     asked = request(plans, "Testham", 500, 1, model_factory=Town)
-    plan = Plan(groups=5, trajectories=2, lucks=2, alone=6, alone_trajectories=1, points=20)
+    plan = Plan(groups=5, trajectories=2, lucks=2, points=60, twice=6)
     folder = tmp_path_factory.mktemp("sensitivity")
     first = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
     return first, (asked, plan, folder)
@@ -195,7 +253,7 @@ def test_a_poor_emulator_prints_no_indices(found, monkeypatch):
     again = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
     row = next(each for each in again.rows if each.measure == "crises_per_1000")
     assert not row.emulated and "too poor" in row.words
-    assert {each.basis for each in row.drivers} == {MORRIS}
+    assert {each.basis for each in row.drivers} == {STRAIGHT}
     assert all(each.switch is None for each in row.drivers)
     assert row.drivers[0].key == "feeling_contagion"
 
@@ -205,28 +263,17 @@ def test_sizes_out_of_range_are_refused():
         Plan(groups=2)
     with pytest.raises(UserMistake, match=r"points \(--draws\): 9"):
         Plan(points=9)
+    with pytest.raises(UserMistake, match="twice: 1"):
+        Plan(twice=1)
 
 
 def test_groups_alone_tell_whose_evidence_it_rests_on(found):
     asked, _, folder = found[1]
-    groups = Plan(groups=5, trajectories=2, lucks=2, alone=0, points=0)
+    groups = Plan(groups=5, trajectories=2, lucks=2, points=0)
     again = sensitivity(asked, groups, folder, in_process=True, read=frozenset(KEYS))
     row = next(each for each in again.rows if each.measure == "crises_per_1000")
     assert row.drivers == () and again.top == () and again.lived < found[0].lived
-    assert row.share_from_d == pytest.approx(found[0].rows[0].share_from_d, abs=0.1)
-    with pytest.raises(UserMistake, match="draws 0"):
-        Plan(alone=0)
-
-
-def test_without_points_no_emulator_is_asked_for(found):
-    asked, plan, folder = found[1]
-    plain = Plan(
-        groups=plan.groups, alone=plan.alone, alone_trajectories=plan.alone_trajectories, points=0
-    )
-    again = sensitivity(asked, plain, folder, in_process=True, read=frozenset(KEYS))
-    row = next(each for each in again.rows if each.measure == "crises_per_1000")
     assert not row.emulated and "no emulator was asked for" in row.words
-    assert row.drivers[0].key == "feeling_contagion" and row.drivers[0].basis == MORRIS
     assert row.share_from_d == pytest.approx(found[0].rows[0].share_from_d, abs=0.1)
 
 

@@ -64,12 +64,13 @@ def test_uncertainty_tells_luck_numbers_and_rules_apart_and_resumes(tmp_path):
 @pytest.mark.slow
 def test_sensitivity_and_the_value_of_knowing_run_small(tmp_path):
     done = sim("sensitivity", "services_only", *SMALL, "--groups", "13", "--trajectories", "1",
-               "--lucks", "2", "--alone", "32", "--alone-trajectories", "1", "--draws", "12",
+               "--lucks", "2", "--draws", "12", "--twice", "3",
                "--out", str(tmp_path / "s"), "--keep", str(tmp_path / "k"), "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["read"] < told["uncertain"] and 15 < len(told["alone"]) <= 32
-    assert len(told["top"]) == 15 and set(told["top"]) <= set(told["alone"])
+    assert told["read"] < told["uncertain"] and told["points"] == 28 + 15
+    named = {driver["key"] for row in told["outcomes"] for driver in row["drivers"]}
+    assert set(told["top"]) == named
     assert {row["measure"] for row in told["outcomes"]} >= {"crises_per_1000"}
     runs = (tmp_path / "k" / "screened_runs.csv").read_text()
     assert "services_only,sensitivity" in runs and "--residents 500" in runs

@@ -1,8 +1,9 @@
 """Sensitivity: which numbers drive a comparison, where its sign turns, whose evidence it rests on.
 
-Three stages, each a design of paired runs in a folder of its own: all uncertain numbers in groups,
-those of the strongest groups alone (Morris), and the strongest fifteen through an emulator
-(Sobol). It changes nothing but the folder it is given.
+Two stages, each a design of paired runs in a folder of its own: all uncertain numbers in groups,
+one group after the other (Morris), and all of them at once, spread evenly, from which each
+outcome's strongest fifteen go through an emulator (Sobol). It changes nothing but the folder it is
+given.
 """
 
 from __future__ import annotations
@@ -22,55 +23,51 @@ from sim.experiment import atomic
 from sim.experiment import sensitivity_design as numbers
 from sim.experiment.design import OUTCOMES, Design, Paired, Point, content, design, last_year, live
 from sim.experiment.run import slug
-from sim.experiment.sensitivity_design import Group
 from sim.experiment.sensitivity_emulator import (
+    TOP,
     Emulator,
     emulate,
-    hypercube,
     main_effect,
     sobol_indices,
     switches_at,
 )
-from sim.experiment.sensitivity_screen import Screen, effects, screen, shares, weak_shares
+from sim.experiment.sensitivity_screen import Screen, effects, screen, weak_shares
+from sim.experiment.sensitivity_spread import chance_level, correlations, split, spread
 from sim.experiment.trust import threshold
 from sim.experiment.uncertainty import finite
 
 Floats = NDArray[np.float64]
 Values = dict[tuple[str, str], Paired]
 Progress = Callable[[int, int, str], None]
-TOP = 15
 # However much luck is taken off, an emulator must foretell this much of what was really lived.
 LEAST_RAW_R2 = 0.2
-SOBOL, MORRIS = "Sobol, total", "Morris, share of squares"
+SOBOL, STRAIGHT = "Sobol, total", "straight line, share of what is not luck"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much to live: groups and trajectories, numbers taken alone, points for the emulator.
+    """How much to live: groups and trajectories, points over all numbers, how many of them twice.
 
-    No points: no emulator, but Morris shares. None alone: groups only. One luck: none is told.
+    No points: no numbers are named, shares by grade alone. One luck: none is told.
     """
 
     groups: int = 12
     trajectories: int = 2
     lucks: int = 2
-    alone: int = 36
-    alone_trajectories: int = 1
-    points: int = 60
+    points: int = 160
+    twice: int = 30
     seed: int = 1
 
     def __post_init__(self) -> None:
         for name, least, most in (
-            ("groups", 3, 400), ("trajectories", 1, 200), ("lucks", 1, 20), ("alone", 2, 400),
-            ("alone_trajectories", 1, 200), ("points", 10, 10_000),
+            ("groups", 3, 400), ("trajectories", 1, 200), ("lucks", 1, 20), ("points", 10, 10_000),
+            ("twice", 2, 10_000),
         ):  # fmt: skip
             value, said = getattr(self, name), name.replace("points", "points (--draws)")
-            if name in ("points", "alone") and value == 0:
+            if name == "points" and value == 0:
                 continue
             if not least <= value <= most:
                 raise UserMistake(f"{said}: {value} is out of range. Give {least} to {most:,}.")
-        if not self.alone and self.points:
-            raise UserMistake("points: an emulator needs numbers taken alone. Give --draws 0 too.")
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Driver:
     """One number that drives an outcome: its share of the spread and where the sign turns.
 
     `switch` is its value there, in its own unit; None when the sign turns nowhere in its 90%
-    range, or was not asked (`basis` tells: without a good emulator only Morris is).
+    range, or was not asked (`basis` tells: without a good emulator only a straight line is).
     """
 
     key: str
@@ -123,25 +120,24 @@ class Sensitivity:
                 f"{100 * self.r2_of_mean:.0f}% of what is not luck"
             )
         if not self.asked:
-            return "no emulator was asked for: Morris shares stand in"
+            return "no emulator was asked for: no number is named"
         if math.isnan(self.r2):
-            return "nothing stands out from luck: no indices"
+            return "no number stands out from luck: no indices"
         return (
             f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
             f"under {threshold('emulator_least_r2'):g}): "
-            "no Sobol indices or switching values, Morris shares instead"
+            "no Sobol indices or switching values, only numbers that stand out from luck"
         )
 
 
 @dataclass(frozen=True)
 class Found:
-    """A finished analysis: how many numbers there are, were read, were taken; and each outcome."""
+    """A finished analysis: how many numbers there are, were read, were named; and each outcome."""
 
     asked: Design
     plan: Plan
     uncertain: int
     read: int
-    alone: tuple[str, ...]
     top: tuple[str, ...]
     lived: int
     rows: tuple[Sensitivity, ...]
@@ -152,7 +148,7 @@ class Found:
             "presets": [plan.name for plan in self.asked.plans], "place": self.asked.place,
             "residents": self.asked.residents, "years": self.asked.years,
             "uncertain": self.uncertain, "read": self.read, "points": self.lived,
-            "alone": list(self.alone), "top": list(self.top),
+            "top": list(self.top),
             "outcomes": [asdict(row) | {"words": row.words} for row in self.rows],
         }  # fmt: skip
         return dict(finite(told))
@@ -185,7 +181,7 @@ def sensitivity(
     in_process: bool = False,
     read: frozenset[str] | None = None,
 ) -> Found:
-    """Live the three stages, or what is left of them, and return what each outcome hangs on.
+    """Live the two stages, or what is left of them, and return what each outcome hangs on.
 
     `read` names the uncertain numbers to screen; left out, a first run of each plan finds them.
     """
@@ -197,34 +193,25 @@ def sensitivity(
         return last_year(content(mine, folder / stage, OUTCOMES))
 
     read = _read(asked, folder) if read is None else read
+    keys = sorted(read)
     whole = screen(numbers.groups(read, plan.groups), plan.trajectories, plan.lucks, plan.seed)
     first = lived("groups", whole.points)
-    alone = _strongest_groups(whole, first, plan.alone) if plan.alone else []
-    number, top = len(whole.points), list[str]()
-    one_by_one: Screen | None = None
-    second, third, units = Values(), Values(), np.empty((0, 0))
-    if alone:
-        kinds = numbers.uncertain()
-        single = [Group(key, numbers.evidence_class(kinds[key]), (key,)) for key in alone]
-        one_by_one = screen(single, plan.alone_trajectories, plan.lucks, plan.seed + 1000)
-        second = lived("alone", one_by_one.points)
-        top = _strongest(one_by_one, second, TOP)
-        number += len(one_by_one.points)
-    if top and plan.points:
-        units, points = hypercube(top, plan.points, plan.seed + 2000)
-        third = lived("emulator", points)
+    second, units, number = Values(), np.empty((0, len(keys))), len(whole.points)
+    if plan.points:
+        twice = min(plan.twice, plan.points)
+        units, points = spread(keys, plan.points, twice, plan.seed + 2000)
+        second = lived("spread", points)
         number += len(points)
-    told = tuple(
-        _outcome(pair, whole, paired, one_by_one, second.get(pair), top, units, third.get(pair))
+    told = [
+        _outcome(pair, whole, paired, keys, units, second.get(pair))
         for pair, paired in first.items()
         if pair[1] in OUTCOMES
-    )
+    ]
     order = {key: place for place, key in enumerate(OUTCOMES)}
     names = [each.name for each in asked.plans]
-    told = tuple(sorted(told, key=lambda one: (names.index(one.scenario), order[one.measure])))
-    return Found(
-        asked, plan, len(numbers.uncertain()), len(read), tuple(alone), tuple(top), number, told
-    )
+    told.sort(key=lambda one: (names.index(one.scenario), order[one.measure]))
+    top = sorted({driver.key for row in told for driver in row.drivers})
+    return Found(asked, plan, len(numbers.uncertain()), len(read), tuple(top), number, tuple(told))
 
 
 def _read(asked: Design, folder: Path) -> frozenset[str]:
@@ -247,66 +234,34 @@ def _stage(progress: Progress, stage: str) -> Progress:
     return lambda done, total, note: progress(done, total, f"{stage}: {note}" if note else stage)
 
 
-def _total_shares(asked: Screen, values: Values) -> Floats:
-    """Each group's share of the spread, added up over every preset and outcome.
-
-    What does not stand out from luck has no say, unless nothing does.
-    """
-    found = [effects(asked, paired.difference) for paired in values.values()]
-    heard = [each for each in found if each.told] or found
-    total = np.zeros(len(asked.groups))
-    for each in heard:
-        total += np.nan_to_num(shares(each.squared))
-    return total
-
-
-def _strongest_groups(asked: Screen, values: Values, most: int) -> list[str]:
-    """Numbers of the strongest groups, whole groups as long as there is room, two at least."""
-    keys: list[str] = []
-    for place in np.argsort(-_total_shares(asked, values), kind="stable"):
-        group = asked.groups[place]
-        if len(keys) + len(group.keys) <= most:
-            keys += group.keys
-        elif not keys:
-            keys += group.keys[:most]
-    return sorted(keys)
-
-
-def _strongest(asked: Screen, values: Values, most: int) -> list[str]:
-    order = np.argsort(-_total_shares(asked, values), kind="stable")[:most]
-    return sorted(asked.groups[place].name for place in order)
-
-
 def _outcome(
-    pair: tuple[str, str], whole: Screen, first: Paired, single: Screen | None,
-    second: Paired | None, top: list[str], units: Floats, third: Paired | None,
+    pair: tuple[str, str], whole: Screen, first: Paired, keys: list[str], units: Floats,
+    second: Paired | None,
 ) -> Sensitivity:  # fmt: skip
     found = effects(whole, first.difference)
-    emulator, alone_told = None, False
-    lived = first.difference if third is None else third.difference
-    if single is not None and second is not None:
-        alone_told = effects(single, second.difference).told
-    if third is not None and (found.told or alone_told):  # luck alone has nothing to emulate
-        emulator = emulate(units, third.difference, np.nan_to_num(found.point_luck))
-    if emulator is not None and _is_good(emulator):
-        drivers = _by_emulator(emulator, top)
+    lived, luck, emulator = first.difference, found.point_luck, None
+    drivers: list[Driver] = []
+    if second is not None:
+        lived, luck = split(second.difference, len(units))
+        emulator = emulate(units, lived, np.nan_to_num(luck))
+    by_luck = _share_of_luck(lived, luck)
+    good = emulator is not None and _is_good(emulator)
+    if good and emulator is not None:
+        drivers = _by_emulator(emulator, keys)
         kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
         parts = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
-        drivers = (
-            [] if second is None or single is None else _by_screening(single, second.difference)
-        )
+        if second is not None:
+            drivers = _by_straight_line(units, lived, keys, by_luck)
         parts = weak_shares([group.evidence for group in whole.groups], found.squared)
-    by_luck = _share_of_luck(lived, found.point_luck)
     weak, assumed = (float(np.nan_to_num(part)) * (1.0 - by_luck) for part in parts)
     return Sensitivity(
         scenario=pair[0], measure=pair[1], mean=float(lived.mean()), share_from_luck=by_luck,
-        share_from_c_d=weak, share_from_d=assumed, told=found.told, luck=found.luck,
+        share_from_c_d=weak, share_from_d=assumed, told=good or found.told, luck=found.luck,
         move=float(np.sqrt(max(found.squared.mean(), 0.0))),
         r2=math.nan if emulator is None else emulator.r2,
         r2_of_mean=math.nan if emulator is None else emulator.r2_of_mean,
-        emulated=emulator is not None and _is_good(emulator), asked=third is not None,
-        drivers=tuple(drivers),
+        emulated=good, asked=second is not None, drivers=tuple(drivers),
     )  # fmt: skip
 
 
@@ -321,12 +276,12 @@ def _is_good(emulator: Emulator) -> bool:
     return bool(enough and emulator.r2 >= LEAST_RAW_R2)
 
 
-def _by_emulator(emulator: Emulator, top: list[str]) -> list[Driver]:
+def _by_emulator(emulator: Emulator, keys: list[str]) -> list[Driver]:
     rows = numbers.uncertain()
     total = sobol_indices(emulator).total
     found = []
     for place in np.argsort(-total, kind="stable"):
-        key = top[place]
+        key = keys[emulator.chosen[place]]
         turn = switches_at(*main_effect(emulator, int(place)))
         value = None if turn is None else dict(numbers.numbers_at([key], [turn]))[key]
         share = max(float(total[place]), 0.0)
@@ -334,17 +289,17 @@ def _by_emulator(emulator: Emulator, top: list[str]) -> list[Driver]:
     return found
 
 
-def _by_screening(single: Screen, difference: Floats) -> list[Driver]:
-    """The strongest numbers moved one by one; none where these do not stand out from luck."""
-    found = effects(single, difference)
-    if not found.told:
-        return []
-    rows = numbers.uncertain()
-    share = shares(found.squared)
-    order = np.argsort(-np.nan_to_num(share), kind="stable")[:TOP]
-    keys = [single.groups[place].name for place in order]
+def _by_straight_line(
+    units: Floats, difference: Floats, keys: list[str], by_luck: float
+) -> list[Driver]:
+    """Numbers whose correlation beats that of the luckiest of all; none where none does."""
+    found = correlations(units, difference)
+    least = chance_level(units, difference)
+    rows, order = numbers.uncertain(), np.argsort(-np.abs(found), kind="stable")[:TOP]
+    kept = [int(place) for place in order if abs(found[place]) > least]
+    numbers_part = max(1.0 - by_luck, float((found[kept] ** 2).sum()), 1e-12)
     return [
-        Driver(key, rows[key].grade, float(share[place]), MORRIS, None)
-        for key, place in zip(keys, order, strict=True)
-        if share[place] > 0
-    ]
+        Driver(keys[place], rows[keys[place]].grade, float(found[place] ** 2) / numbers_part,
+               STRAIGHT, None)
+        for place in kept
+    ]  # fmt: skip

@@ -1,88 +1,105 @@
 """An emulator: a quick stand-in for the model near the numbers that matter most.
 
-Looks at a table of quantiles and paired differences; changes nothing. A Gaussian process with a
-straight part, a bent part and luck; judged on points it has not seen, and refused where it cannot
-foretell them.
+Looks at a table of quantiles and paired differences; changes nothing. The lasso picks the numbers
+that tell, fifteen at most; a Gaussian process with a straight part, a bent part and luck learns
+from these. Both are judged on points that neither has seen, and refused where they cannot foretell
+them.
 
-Sources: Rasmussen and Williams 2006 (Gaussian processes); Saltelli and others 2010 with SALib
-(Sobol indices on the emulator).
+Sources: Tibshirani 1996 (lasso); Rasmussen and Williams 2006 (Gaussian processes); Saltelli and
+others 2010 with SALib (Sobol indices on the emulator).
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.design import Point
-from sim.experiment.sensitivity_design import HIGH, LOW, numbers_at
+from sim.experiment.sensitivity_design import HIGH, LOW
 
 Floats = NDArray[np.float64]
+TOP = 15
 FOLDS = 5
+_PENALTIES = 30
 _SOBOL_POINTS = 256
 _MARGIN_POINTS = 128
 _GRID = 19
 
 
-def hypercube(keys: Sequence[str], number: int, seed: int) -> tuple[Floats, tuple[Point, ...]]:
-    """Return quantiles float64[number, keys] spread evenly, and their points, each its own luck."""
-    from scipy.stats import qmc
-
-    units = LOW + (HIGH - LOW) * qmc.LatinHypercube(len(keys), seed=seed).random(number)
-    points = tuple(
-        Point(seed + place, given=numbers_at(keys, row.tolist())) for place, row in enumerate(units)
-    )
-    return units, points
-
-
 @dataclass(frozen=True)
 class Emulator:
-    """A fitted emulator of one outcome.
+    """A fitted emulator of one outcome, in the numbers it was found to hang on.
 
-    `r2` is the share of unseen variance it foretells, luck included; `r2_of_mean` the share of
-    what is left when luck, which nothing can foretell, is taken off.
+    `chosen` are their columns, strongest first. `r2` is the share of unseen variance it foretells,
+    luck included; `r2_of_mean` the share of what is left when luck, which nothing can foretell, is
+    taken off.
     """
 
     process: Any
+    chosen: tuple[int, ...]
     middle: float
     scale: float
     r2: float
     r2_of_mean: float
-    inputs: int
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers it is a function of."""
+        return len(self.chosen)
 
     def __call__(self, units: Floats) -> Floats:
-        """Expected paired difference at quantiles float64[points, inputs]."""
+        """Expected paired difference at quantiles float64[points, inputs], as `chosen` has them."""
         found = np.concatenate(
             [self.process.predict(part) for part in np.array_split(units, 1 + len(units) // 2000)]
         )
         return np.asarray(self.middle + self.scale * found)
 
 
-def emulate(units: Floats, difference: Floats, luck: float = 0.0, seed: int = 1) -> Emulator:
-    """Fit an emulator to paired differences float64[points] at quantiles [points, inputs].
+def emulate(units: Floats, difference: Floats, luck: float = 0.0, seed: int = 1) -> Emulator | None:
+    """Fit an emulator to paired differences float64[points] at quantiles [points, keys].
 
     `luck` is the variance of one point by luck. `r2` comes from five folds, each foretold by an
-    emulator that has not seen it; it may be below 0. Nothing that varies: r2 is nan.
+    emulator that has not seen it, its numbers picked anew; it may be below 0. None where nothing
+    varies or no number tells.
     """
     middle, scale = float(difference.mean()), float(difference.std())
     if not scale > 0:
-        nan = float("nan")
-        return Emulator(None, middle, 0.0, nan, nan, units.shape[1])
+        return None
     target = (difference - middle) / scale
+    chosen = telling(units, target)
+    if not chosen:
+        return None
     foretold = np.empty_like(target)
     fold = np.random.default_rng(seed).permutation(target.size) % FOLDS
     for each in range(FOLDS):
         seen = fold != each
-        foretold[~seen] = _fitted(units[seen], target[seen]).predict(units[~seen])
+        mine = telling(units[seen], target[seen])
+        foretold[~seen] = (
+            _fitted(units[seen][:, mine], target[seen]).predict(units[~seen][:, mine])
+            if mine
+            else target[seen].mean()
+        )
     missed, whole = float(((target - foretold) ** 2).mean()), float(target.var())
     blind = min(luck / scale**2, 0.9 * whole)  # a luck as large as all would prove anything
     of_mean = min(1.0, 1.0 - (missed - blind) / (whole - blind))
-    process = _fitted(units, target)
-    return Emulator(process, middle, scale, 1.0 - missed / whole, of_mean, units.shape[1])
+    process = _fitted(units[:, chosen], target)
+    return Emulator(process, tuple(chosen), middle, scale, 1.0 - missed / whole, of_mean)
+
+
+def telling(units: Floats, target: Floats) -> list[int]:
+    """Columns that the lasso keeps, strongest first, fifteen at most; its penalty by five folds."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LassoCV
+
+    spread = np.maximum(units.std(axis=0), 1e-12)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        lasso = LassoCV(cv=FOLDS, alphas=_PENALTIES).fit(units / spread, target)
+    size = np.abs(lasso.coef_)
+    return [int(each) for each in np.argsort(-size, kind="stable")[:TOP] if size[each] > 0]
 
 
 def _fitted(units: Floats, target: Floats) -> Any:
@@ -90,7 +107,8 @@ def _fitted(units: Floats, target: Floats) -> Any:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 
-    bent = ConstantKernel(0.3, (1e-3, 1e2)) * RBF(np.full(units.shape[1], 2.0), (0.2, 50.0))
+    # One length for all numbers: a length each would learn luck from a few hundred points.
+    bent = ConstantKernel(0.1, (1e-4, 1e2)) * RBF(2.0, (0.2, 50.0))
     straight = ConstantKernel(0.3, (1e-3, 1e2)) * DotProduct(0.5, (1e-2, 1e1))
     process = GaussianProcessRegressor(
         straight + bent + WhiteKernel(0.3, (1e-6, 2.0)), normalize_y=False, random_state=0

@@ -43,7 +43,7 @@ class Size:
 
 FULL = {
     FORWARD: Size(5_000, (128, 64), 12, 16, 240, 1500),
-    HINDCAST: Size(4_000, (64, 16), 8, 6, 240, 1500),
+    HINDCAST: Size(16_000, (64, 32), 8, 6, 240, 1500),
 }
 # For an automatic check of the whole chain: too few runs to believe.
 SMALL = {

@@ -20,7 +20,7 @@ from sim.evidence import posterior, registry
 from sim.experiment import atomic
 from sim.experiment import tasks as side_by_side
 from sim.experiment.calibration import hindcast
-from sim.experiment.calibration.england_2015 import FITTED_YEARS
+from sim.experiment.calibration.outside_then import FITTED_YEARS
 
 Figures = Mapping[str, float]
 Progress = Callable[[int, int, str], None]
