@@ -72,9 +72,9 @@ def first_year(residents: int, runs: int) -> list[str]:
     for key, words in FIRST_YEAR.items():
         values = np.array([one[key].value for one in seen])
         error = float(values.std(ddof=1)) / math.sqrt(runs)
-        rows.append([key, words, _said(judge(seen[0][key]).target), _said(values.mean()),
-                     _said(error)])  # fmt: skip
-    return _table(("row", "figure", "published or account", "model", "standard error"), rows)
+        target = judge(seen[0][key]).target
+        rows.append([words, _said(values.mean()), _said(error), _said(target), key])
+    return _table(("figure", "model", "standard error", "published or account", "row"), rows)
 
 
 def decade(residents: int, years: int) -> list[str]:
@@ -83,8 +83,8 @@ def decade(residents: int, years: int) -> list[str]:
     before = ties_and_need(model)
     model.run_for(years * MONTHS)
     after = ties_and_need(model)
-    rows = [[key, words, _said(before[key]), _said(after[key])] for key, words in DECADE.items()]
-    return _table(("row", "figure", "at the start", "at the end"), rows)
+    rows = [[words, _said(before[key]), _said(after[key]), key] for key, words in DECADE.items()]
+    return _table(("figure", "at the start", "at the end", "row"), rows)
 
 
 DECADE = {
@@ -130,8 +130,8 @@ def pilot(residents: int, members: int, years: int) -> list[str]:
             ("half_from_the_height", "months until half of the greatest gain is gone",
              _half(gain, height)),
         ):  # fmt: skip
-            rows.append([f"pilot_{key}_{measure}", f"{what}: {words}", _said(value)])
-    return _table(("row", "figure", "model"), rows)
+            rows.append([f"{what}: {words}", _said(value), f"pilot_{key}_{measure}"])
+    return _table(("figure", "model", "row"), rows)
 
 
 def _by_month(plan: str, residents: int, years: int, seed: int) -> Any:
@@ -169,8 +169,8 @@ def coops(residents: int, members: int, years: Sequence[int]) -> list[str]:
         for column, what in enumerate(("clients", "hours")):
             share = theirs[row, column] / max(everyones[row, column], 1.0)
             words = f"share of home care's {what} with co-ops after {year} years"
-            rows.append([f"coops_{what}_year_{year}", words, _said(share)])
-    return _table(("row", "figure", "model"), rows)
+            rows.append([words, _said(share), f"coops_{what}_year_{year}"])
+    return _table(("figure", "model", "row"), rows)
 
 
 def _served(model: CommunityModel, *kinds: Employer) -> tuple[int, float]:
@@ -198,7 +198,7 @@ def _said(value: float | None) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(heads) + " |", "|---|---|" + "--:|" * (len(heads) - 2)]
+    lines = ["| " + " | ".join(heads) + " |", "|---|" + "--:|" * (len(heads) - 2) + "---|"]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
@@ -211,8 +211,8 @@ def page(
         TOP.format(day=f"{datetime.now(UTC):%Y-%m-%d}"),
         "## England's first year\n",
         f"Mean of {runs} baselines of {england_of:,} residents, seeds {SEED} to {SEED + runs - 1}. "
-        "Published figures and lines of the account are in the registry "
-        "(`python -m sim evidence KEY`).\n",
+        "A row with a published figure or a line of the account is in the registry "
+        "(`python -m sim evidence ROW`).\n",
         *first_year(england_of, runs),
         "\n## England over the years\n",
         f"One baseline of {england_of:,} residents, seed {SEED}, {years} years.\n",
