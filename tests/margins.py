@@ -1,6 +1,7 @@
 """How near a place's people come to the place's own data on the day the record opens.
 
-`python tests/margins.py` prints the table of docs/limits.md: three seeds of about 10,000 residents.
+`python tests/margins.py` prints the table of docs/limits_figures.md: three seeds of about 10,000
+residents.
 """
 
 from __future__ import annotations
