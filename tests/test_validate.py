@@ -36,6 +36,25 @@ def rows() -> list[Row]:
     return room.validate(residents=1000, years=1, seed=1)
 
 
+def test_every_row_called_a_target_is_listed_once_and_those_left_out_say_why(
+    rows: list[Row],
+) -> None:
+    named = [row.key for row in rows]
+    assert len(named) == len(set(named))
+    called = {row.key for row in registry() if row.is_target}
+    assert called <= set(named)
+    left_out = [row for row in rows if row.key in called - {r.key for r in registry().targets()}]
+    assert left_out
+    for row in left_out:
+        twin = registry().get(row.key).same_as
+        assert row.verdict == NOT_COMPUTED
+        if not twin:
+            assert "official series" in row.note
+        else:
+            assert twin in row.note
+            assert ("which is listed" in row.note) == (twin in named)
+
+
 def test_verdicts_follow_the_room_allowed() -> None:
     assert verdict_of(10.9, 10, 9, 11) == PASS
     assert verdict_of(11.9, 10, 9, 11) == NEAR

@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -10,8 +11,15 @@ import numpy as np
 import pytest
 
 from sim.cli import main
-from sim.evidence import registry
-from sim.experiment import patterns, rivals, track_record, verification, verification_rows
+from sim.evidence import posterior, registry
+from sim.experiment import (
+    hindcast_check,
+    patterns,
+    rivals,
+    track_record,
+    verification,
+    verification_rows,
+)
 from sim.experiment.council_halves import UNTOUCHED, USED, Half, chosen
 from sim.experiment.councils import FIGURES, GIVEN, CouncilRow
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
@@ -98,6 +106,25 @@ def test_the_hindcast_is_judged_within_a_tenth_and_gaps_are_said():
     assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, [115.0]).verdict == NEAR
     assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, [130.0]).verdict == MISS
     assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, None).verdict == NOT_COMPUTED
+
+
+def test_the_hindcast_is_lived_at_draws_fitted_to_its_own_years():
+    kept = posterior.draws(posterior.HINDCAST)
+    numbers = hindcast_check.draws(6)
+    assert len(numbers) == 6 and all(each in kept for each in numbers)
+    assert len({tuple(each.items()) for each in numbers}) == 6
+    assert hindcast_check.draws(10_000) == kept
+    rows = hindcast_check.check([{"reference_residents": 1000.0}], 1000)
+    assert {row.kind for row in rows} == {hindcast_check.HELD_OUT, hindcast_check.FITTED}
+
+
+def test_rivals_are_counted_by_what_ours_shows_and_they_do_not():
+    shown = patterns.Judged("a", "", "", "", 1.0, PASS, False)
+    failed = replace(shown, key="b", verdict=MISS)
+    ours = rivals.Standing(rivals.OURS, "ours", (shown, failed))
+    other = rivals.Standing("none", "none", (replace(shown, verdict=MISS), failed))
+    told = verification.Verification([], [], [ours, other], [], [], []).lines()
+    assert "Rival structures: ours shows 1 of 2; of these none fails 1." in told
 
 
 def test_the_two_halves_share_no_council_and_never_change():

@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.evidence import registry
 from sim.experiment.fit_finding import MISS, PASS, Finding, Row, judge
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PROBABLY_COSTS = 0.20  # a signposting service may save cash in fewer draws than this
 KIND = "promise of a plan"
-LONELY = "often_lonely_share"
+LONELY, ADMISSIONS = "often_lonely_share", "emergency_admissions_per_1000"
 PLACE = "Brighton and Hove"
 RESIDENTS, YEARS, DRAWS, MIX_DRAWS = 4000, 4, 20, 4
 TOWN, TOWN_YEARS = 6000, 3  # for what link workers find
@@ -56,7 +60,10 @@ def seldom_saves(residents: int, years: int, seed: int) -> list[Row]:
 
 
 def full_mix(residents: int, years: int, seed: int) -> list[Row]:
-    """By how much the whole village moves the share often lonely in its last year."""
+    """By how much the whole village moves the share often lonely, and emergency admissions.
+
+    In its last year; admissions as a share of the baseline's.
+    """
     draws = MIX_DRAWS if residents >= RESIDENTS else 1
     residents, years = min(residents, RESIDENTS), min(years, YEARS) + 2
     from sim.experiment import results
@@ -67,14 +74,23 @@ def full_mix(residents: int, years: int, seed: int) -> list[Row]:
         run_presets(
             ["whole_village"], PLACE, residents, years, draws, seed, 1, out, in_process=True
         )
-        table = results.load_measures(out, "all", [LONELY])
+        table = results.load_measures(out, "all", [LONELY, ADMISSIONS])
     last = table[table["month"] > (years - 1) * 12]
-    mean = last.groupby(["scenario", "member"])["value"].mean()
-    moved = mean["whole_village"] - mean["baseline"]
-    note = f"whole_village in year {years}, mean of {len(moved)} draws"
+    mean = last.groupby(["measure", "scenario", "member"], observed=True)["value"].mean()
+    lonely, admitted = mean[LONELY], mean[ADMISSIONS]
+    note = f"whole_village in year {years}, mean of {draws} draws"
+    return [
+        _moved("plausible_loneliness_prevalence_change_mix_5y",
+               lonely["whole_village"] - lonely["baseline"], note),
+        _moved("plausible_admissions_change_via_loneliness_mix_5y",
+               admitted["whole_village"] / admitted["baseline"] - 1.0,
+               f"{note}; by every route, care's own among them"),
+    ]  # fmt: skip
+
+
+def _moved(key: str, moved: pd.Series, note: str) -> Row:
     luck = float(moved.std() / math.sqrt(len(moved))) if len(moved) > 1 else 0.0
-    key = "plausible_loneliness_prevalence_change_mix_5y"
-    return [judge(Finding(key, moved.mean(), note, luck))]
+    return judge(Finding(key, float(moved.mean()), note, luck))
 
 
 def needs_places(residents: int, years: int, seed: int) -> list[Row]:

@@ -21,7 +21,7 @@ Progress = Callable[[int, int, str], None]
 OURS = "ours"
 MONTHS = 24
 WHY = "a rival structure, to see which patterns it cannot show"
-RESIDENTS = 6000
+RESIDENTS = 20_000  # in fewer people our own structure misses a pattern or two by luck
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Standing:
     def failed(self) -> tuple[str, ...]:
         """Patterns it does not show."""
         return tuple(each.key for each in self.patterns if each.verdict != "pass")
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Patterns it does show."""
+        return frozenset(each.key for each in self.patterns) - set(self.failed)
 
     def facts(self) -> dict[str, Any]:
         """Everything about it, for JSON."""

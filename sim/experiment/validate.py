@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import UserMistake
 from sim.evidence import registry
 from sim.evidence.rows import DATA, read_table
-from sim.experiment import atomic, fit_people, natural_experiment, projections
+from sim.experiment import atomic, fit_left_out, fit_people, natural_experiment, projections
 from sim.experiment.fit_care import YearOfCare
 from sim.experiment.fit_carers import YearOfCarers
 from sim.experiment.fit_feelings import Feelings
@@ -160,11 +160,12 @@ def _faults(model: Any) -> list[str]:
 def not_computed(measured: Iterable[str]) -> list[Row]:
     """Every target that no figure answers, one row each, with the reason."""
     done = set(measured)
-    return [
+    rows = [
         Row(row.key, row.kind, row.value, None, None, None, NOT_COMPUTED, _why_not(row.key))
         for row in registry().targets()
         if row.key not in done
     ]
+    return rows + fit_left_out.rows(done)
 
 
 def _why_not(key: str) -> str:
@@ -201,7 +202,7 @@ def target_lines(rows: Sequence[Row]) -> list[str]:
     """For each kind of target: rows listed, computed, and how many are inside their tolerance."""
     lines = []
     for kind in ("calibration_target", "validation_target"):
-        keys = {row.key for row in registry().targets(kind)}
+        keys = {row.key for row in registry() if row.kind == kind}
         mine = [row for row in rows if row.key in keys]
         computed = [row for row in mine if row.verdict != NOT_COMPUTED]
         inside = sum(row.verdict == PASS for row in computed)

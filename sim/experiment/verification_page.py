@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.experiment import atomic
 from sim.experiment.council_halves import Half
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Row
-from sim.experiment.hindcast_check import SEEDS
+from sim.experiment.hindcast_check import DRAWS
 from sim.experiment.track_record import counts, record
 from sim.experiment.validate import number
 from sim.experiment.verification import Verification
@@ -56,8 +56,8 @@ def page(found: Verification, command: str, when: datetime | None = None) -> str
         "## Hindcast: England from 2015/16", "",
         "Started in 2015/16 and given what each year brought: pay, people, councils' net spending, "
         "and prices of care to 2019/20. Years after 2019/20 were never shown to any hindcast fit. "
-        "Here at the registry's central numbers, whose levels were set on 2023/24, so what is "
-        f"tested is the path; mean of {SEEDS} runs. Within 10% passes.", "",
+        f"Mean of {DRAWS} runs, each at a draw of the posterior fitted to years up to 2019/20 "
+        "([calibration](calibration.md)). Within 10% passes.", "",
         *_table(found.hindcast), "",
         *_halves(found.halves),
         "## Promises of plans", "",
@@ -71,7 +71,8 @@ def _misses(found: Verification) -> list[str]:
     held_out = ("validation_target", "projection", "natural experiment")
     rows = [row for row in found.rows if row.verdict == MISS and row.kind in held_out]
     rows += [row for row in found.hindcast if row.verdict == MISS]
-    rows += [row for row in found.promises if row.verdict == MISS]
+    told = {row.key for row in rows}
+    rows += [row for row in found.promises if row.verdict == MISS and row.key not in told]
     patterns = [each for each in found.patterns if each.verdict != PASS]
     fitted = [row for row in found.rows if row.verdict == MISS and row.kind not in held_out]
     return [
@@ -88,8 +89,9 @@ def _structures(found: Verification) -> list[str]:
     names = [each.key for each in found.structures]
     return [
         "## Rival structures", "",
-        "The model with one mechanism gone or alone, on the same people with the same luck, in a "
-        "smaller England. A structure that fails nothing is not ruled out by these patterns.", "",
+        "The model with one mechanism gone or alone, on the same people with the same luck, over "
+        "two years of an England of its own. A structure that fails nothing is not ruled out by "
+        "these patterns.", "",
         *(f"- `{each.key}`: {each.says}; shows {len(each.patterns) - len(each.failed)} of "
           f"{len(each.patterns)}" for each in found.structures), "",
         f"| pattern | {' | '.join(names)} |", f"|---|{'---|' * len(names)}",
