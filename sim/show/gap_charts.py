@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.show import frame, stacked
-from sim.show.gap_facts import pounds
+from sim.show.charts import plain
+from sim.show.gap_facts import GAP
 from sim.show.gap_figures import Bar, GapSpec
 from sim.show.layout import DARK_GREY, Page, points
 
@@ -94,4 +95,5 @@ def _span(spec: GapSpec) -> tuple[float, float]:
 
 
 def _tick(value: float) -> str:
-    return "£0" if abs(value) < 1e-12 else pounds(value)
+    """A place in full: equal steps look equal, £0.25 and £0.50, not £0.20 and £0.50."""
+    return "£0" if abs(value) < 1e-12 else f"{'−' if value < 0 else ''}{plain(value, GAP)}"
