@@ -213,7 +213,8 @@ def _heading(page: Page, text: str, edge: float, end: float, top: float, step: f
 def _dot(axes: Axes, page: Page, each: Dot, y: float, bands: bool, grown: float = 1.0) -> None:
     colour = frame.colours()[1 if each.strong else 0]
     if bands:
-        axes.plot([each.low, each.high], [y, y], color=colour, linewidth=3 * min(grown, _THICKEST), zorder=3,
+        axes.plot([each.low, each.high], [y, y], color=colour, zorder=3,
+                  linewidth=3 * min(grown, _THICKEST),
                   linestyle="solid" if each.strong else (0, (3, 1)))  # fmt: skip
     axes.plot([each.value], [y], color=colour, marker="o" if each.strong else "D",
               markersize=points(page.body * 0.8 * grown), linestyle="none", zorder=4, clip_on=False,
