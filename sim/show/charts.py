@@ -113,6 +113,8 @@ def span_of(spec: FigureSpec) -> tuple[float, float]:
     if low == high == 0:
         return -1.0, 1.0
     pad = 0.06 * ((high - low) or abs(high) or 1)
+    if spec.kind == "difference":
+        return low - pad, high + pad  # zero is no floor here: marks on it are drawn whole
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
@@ -182,7 +184,7 @@ def _end_labels(page: Page, spec: FigureSpec, axes: Axes, styles: list[tuple[str
     for series in spec.series:
         _, y = axes.transData.transform((series.years[-1], series.value[-1]))
         ends.append(page.height - float(y))
-    centres = apart(ends, heights, top - size, bottom, size * 0.5)
+    centres = apart(ends, heights, top - size * 0.3, bottom, size * 0.5)
     for series, block, height, end, centre, (colour, dash, marker) in zip(
         spec.series, blocks, heights, ends, centres, styles, strict=True
     ):

@@ -81,6 +81,8 @@ def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: flo
     On a tall page with height for it, and on any with few rows, words stand over their dots, which
     have the whole width.
     """
+    if _flat(rows):
+        tick = _only_zero(tick)
     under = _under(page, rows, bands)
     parts = list(dict.fromkeys(each.part for each in rows))
     sparse = (bottom - top) / (len(rows) + len(parts)) > page.body * _TALLEST
@@ -101,6 +103,15 @@ def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: flo
     for at, column in enumerate(columns):
         left = page.margin + at * (room + gap)
         _column(page, column, rows, tick, (left, left + room), (top, step), limits, bands)
+
+
+def _flat(rows: Sequence[Dot]) -> bool:
+    """Whether nothing differs from the baseline, so that the scale has nothing to measure."""
+    return not any((each.value, each.low, each.high) != (0, 0, 0) for each in rows)
+
+
+def _only_zero(tick: Callable[[float], str]) -> Callable[[float], str]:
+    return lambda value: tick(value) if abs(value) < _NOTHING else ""
 
 
 def _under(page: Page, rows: Sequence[Dot], bands: bool) -> list[stacked.Row]:
@@ -150,7 +161,7 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     (edge, end), (top, step) = across, down
-    names = _wide(page, [each.label for each in every], end - edge, _NAMES) + page.body
+    names = _wide(page, [each.label for each in every], end - edge, _NAMES) + page.body * 0.7
     room = _wide(page, [each.said for each in every], end - edge, _WORDS)
     left, right = edge + names + page.body, end - room - page.body
     count = sum(1 + len(each) for _, each in slots)
@@ -176,7 +187,7 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
     axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
     axes.axvline(0, color="black", linewidth=1.4, zorder=2)
     sizes = (
-        frame.fitting(page, [each.label for each in every], names - page.body, step),
+        frame.fitting(page, [each.label for each in every], names - page.body * 0.7, step),
         frame.fitting(page, [each.said for each in every], room, step),
     )
     slot = 0
@@ -188,7 +199,7 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
         for each in rows:
             _dot(axes, page, each, slot + 0.45, bands)
             middle = top + (slot + 0.45) * step
-            frame.beside(page, each.label, edge + page.body, names - page.body, middle, step,
+            frame.beside(page, each.label, edge + page.body, names - page.body * 0.7, middle, step,
                          size=sizes[0])  # fmt: skip
             frame.beside(page, each.said, right + page.body, room, middle, step, size=sizes[1])
             slot += 1
@@ -197,7 +208,7 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
 def _wide(page: Page, texts: Sequence[str], room: float, share: tuple[float, float]) -> float:
     """Width for the longest of these texts, within a share of the room."""
     longest = max((page.text_width(each, page.body) for each in texts), default=0.0)
-    return min(max(longest + page.body, room * share[0]), room * share[1])
+    return min(max(longest + page.body * 0.4, room * share[0]), room * share[1])
 
 
 def _heading(page: Page, text: str, edge: float, end: float, top: float, step: float) -> None:

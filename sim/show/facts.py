@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sim.experiment.trust import Label
 from sim.outcomes import GROUPS
@@ -45,16 +46,23 @@ def per_of(saved: Saved, measure: str) -> int:
 
 
 def _sizes(saved: Saved, measure: str) -> Iterator[float]:
-    """How large the last difference of each plan is, and the baseline's level, as kept."""
+    """How large each plan's last difference is, and the baseline's level, as kept.
+
+    Where next to nothing is left at the end, the largest of the years before counts.
+    """
     factor = phrase(measure).factor
     for scenario in saved.scenarios:
-        for row in saved.rows_of(scenario, measure, "all")[-1:]:
-            ends = (row.difference_median, row.difference_p05, row.difference_p95)
-            told = [abs(float(each)) * factor for each in ends if math.isfinite(each)]
-            if max(told, default=0.0) >= TOO_SMALL:
-                yield max(told)
+        years = [_size(row) * factor for row in saved.rows_of(scenario, measure, "all")]
+        told = [size for size in (*years[-1:], max(years, default=0.0)) if size >= TOO_SMALL]
+        yield from told[:1]
     for row in saved.rows_of(BASELINE, measure, "all")[-1:]:
         yield float(row.median) * factor
+
+
+def _size(row: Any) -> float:
+    """The larger end of a year's difference, without its sign."""
+    ends = (row.difference_median, row.difference_p05, row.difference_p95)
+    return max((abs(float(each)) for each in ends if math.isfinite(each)), default=0.0)
 
 
 def _scale(saved: Saved, measure: str) -> tuple[float, int]:

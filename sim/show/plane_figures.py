@@ -153,19 +153,20 @@ def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud,
     clear = fact.verdict in ("less", "mostly_less") and has_direction(fact)
     paid = _paid(pounds)
     word = "range of runs" if years.size < ENOUGH_RUNS else "90% of runs"
+    bracketed = f" ({word} in brackets)"
     if years.size < 2:
         said = f"{_years(years[0])} years, {paid}, in one run"
     elif too_few_for_direction(fact):
-        said = f"too few runs to tell of years; {paid} ({word} in brackets)"
+        said = f"too few runs to tell of years; {paid}"
     elif not clear:
-        said = f"no clear gain in years; {paid} ({word} in brackets)"
+        said = f"no clear gain in years; {paid}"
     else:
         said = f"{_range(years, _years)} years, {paid}"
         if float(np.mean((years > 0) & (pounds > 0))) >= 1:
             said += f": {_range(pounds / years, gbp)} for each year"
         elif float(np.mean(pounds > 0)) < HEDGED_VERB:
             said += "; not clear that it costs more"
-        said += f" ({word} in brackets)"
+    said += bracketed if "(" in said else ""
     return Runs(saved.title(scenario), years, pounds, said, clear, people)
 
 
