@@ -209,6 +209,6 @@ def _plans(saved: Saved, some: Sequence[Fact], found: Sequence[Fact], rest: bool
         shown = "" if number == len(saved.scenarios) else " shown"
         if number == 2:
             return f"{link} {'either plan' if none else 'both plans'}{shown}"
-        return f"{link} {'any' if none else 'all'} of {number} plans{shown}"
+        return f"{link} {'any of' if none else 'all'} {number} plans{shown}"
     names = [f"“{saved.title(fact.scenario)}”" for fact in some]
     return f"{link} {joined(names, 'or' if none else 'and')}"

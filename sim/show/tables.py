@@ -30,10 +30,11 @@ _COLUMN = 24
 
 def header(saved: Saved, measures: Sequence[str]) -> list[str]:
     """Column headings: the measure and its unit."""
-    return ["Plan", *(f"{MEASURES[key].label}, {_unit(saved, key)}" for key in measures)]
+    return ["Plan", *(f"{MEASURES[key].label}, {unit(saved, key)}" for key in measures)]
 
 
-def _unit(saved: Saved, measure: str) -> str:
+def unit(saved: Saved, measure: str) -> str:
+    """The unit of a measure in these results: 'per 10,000 residents aged 16 or over'."""
     words = phrase(measure)
     return words.axis_for("all", per_of(saved, measure)).removeprefix(words.noun).strip()
 
