@@ -231,6 +231,16 @@ def test_a_picture_of_few_rows_fills_its_page(size: str) -> None:
     assert box.y0 - min(each.get_position()[1] for each in picture.texts) < 0.12  # no gap below
 
 
+@pytest.mark.parametrize("size", [*SIZES, "phone"])
+def test_a_plan_that_only_a_heading_names_is_named_in_full(size: str) -> None:
+    plans = [f"Plan {at}, with care and community and a long name" for at in range(4)]
+    rows = [dots.Dot(plan, who, -1.0, -2.0, -0.5, "1 fewer (1 to 2 fewer)")
+            for plan in plans for who in ("Everyone", "People reached")]  # fmt: skip
+    spec = dots.DotSpec("n", "Title", "Subtitle", "Source", "unit", CRISES, tuple(rows), 8, "")
+    drawn = " ".join(each.get_text() for each in gallery.draw(spec, size).texts)
+    assert all(plan in drawn for plan in plans)
+
+
 def test_a_filled_dot_is_a_direction_that_may_be_named() -> None:
     saved = made(effects={HUB: show_fixture.EFFECTS[HUB] | {LONELY: (0.0, 0.003, -0.09)}})
     everyone, reached = charts._rows(figure(saved, LONELY, kind="reached"))

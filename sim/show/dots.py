@@ -194,7 +194,7 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
     for part, rows in slots:
         if slot:
             axes.axhline(slot, color="#BFBFBF", linewidth=0.8)
-        _heading(page, part, edge, end if step < page.body * 2.4 else left, top + slot * step, step)
+        _heading(page, part, edge, end, top + slot * step, step)
         slot += 1
         for each in rows:
             _dot(axes, page, each, slot + 0.45, bands)
