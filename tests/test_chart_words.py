@@ -246,6 +246,9 @@ def test_a_filled_dot_is_a_direction_that_may_be_named() -> None:
     everyone, reached = charts._rows(figure(saved, LONELY, kind="reached"))
     assert (everyone.strong, reached.strong) == (False, True)
     assert "Hollow: no clear difference." in figure(saved, LONELY, kind="reached").subtitle
+    turned = made(effects={HUB: TINY[HUB] | {LONELY: (-0.003, 0.0003, -0.000005)}})
+    rows = charts._rows(figure(turned, LONELY, kind="reached"))
+    assert [row.strong for row in rows] == [True, False]
 
 
 def test_marks_at_the_baseline_are_drawn_whole() -> None:
@@ -265,7 +268,8 @@ def test_a_scale_with_nothing_on_it_has_no_fractions() -> None:
 @pytest.mark.parametrize("size", [*SIZES, "phone"])
 def test_numbered_marks_of_a_story_do_not_cover_each_other(size: str) -> None:
     lines = tuple(
-        Line(12, "admitted", f"events.{at}", f"Thing {at} befell them.") for at in range(6)
+        Line(12, "admitted", f"events.{at}", f"Thing {at} befell them. " + "More of it. " * 9)
+        for at in range(6)
     )
     world = Story(0xABCDEF << 40, "Brighton and Hove", "hub", "At first.", lines, "At last.",
                   (0, 60), 4)  # fmt: skip
