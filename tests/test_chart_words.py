@@ -277,6 +277,7 @@ def test_numbered_marks_of_a_story_do_not_cover_each_other(size: str) -> None:
     assert len(spec.marks) == 6
     picture = gallery.draw(spec, size)
     ink = picture.canvas.get_renderer()  # type: ignore[attr-defined]
+    picture.draw(ink)  # a mark's circle has no size before it is drawn
     marks = [each.get_bbox_patch().get_window_extent(ink) for each in picture.axes[0].texts]
     assert len(marks) == 6
     for one, other in itertools.combinations(marks, 2):
