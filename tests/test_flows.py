@@ -279,6 +279,9 @@ def test_the_picture_is_the_same_bytes_and_says_its_numbers(folder):
     assert rows[0].split(",") == list(flow_figures.COLUMNS)
     spec = flow_figures.specifications(open_results(folder))[0]
     assert len(rows) == 1 + len(spec.paid) + len(spec.spent)
+    drawn = " ".join(each.get_text() for each in gallery.draw(spec).texts)
+    for said in (words, drawn):
+        assert "How sure: illustration only. Modelled, not observed." in said
 
 
 def test_many_small_lines_share_a_band_and_nothing_is_lost():

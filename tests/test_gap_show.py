@@ -16,8 +16,8 @@ from sim.errors import UserMistake
 from sim.experiment.gap_record import LINES, gap_record
 from sim.gap_words import MOVERS, SERVICES
 from sim.outcomes import MEASURES
-from sim.show import gallery, gap_facts, gap_figures, gap_section, report
-from sim.show.alt import number
+from sim.show import gallery, gap_charts, gap_facts, gap_figures, gap_section, report
+from sim.show.alt import alt_text, number
 from sim.show.saved import Saved, measure_key
 
 HOSTILE = "<script>alert(1)</script>"
@@ -117,9 +117,9 @@ def test_every_line_and_mover_is_a_measure_people_can_name() -> None:
 
 
 def test_titles_name_only_movers_whose_whole_range_lies_on_one_side() -> None:
-    spec = gap_figures.since_first_year(made())
+    spec = gap_figures.since_first_year(made(members=8))
     assert spec is not None
-    assert "grows by about £12 (£10 to £13) a head from 2024/25 to 2026/27" in spec.title
+    assert "grows by about £14 (£10 to £17) a head from 2024/25 to 2026/27" in spec.title
     assert "people, prices, unpaid care and eligibility each made it larger" in spec.title
     assert "need" not in spec.title.split(";")[1].replace("unpaid", "")
 
@@ -145,7 +145,7 @@ def test_a_waterfalls_bars_stand_on_one_another_and_end_where_the_gap_ends() -> 
         at += bar.value
         assert bar.part == ("smaller" if bar.value < 0 else "larger")
     assert at == pytest.approx(last.value)
-    against = gap_figures.against_baseline(made(), "services_only")
+    against = gap_figures.against_baseline(made(members=8), "services_only")
     assert against is not None
     assert against.bars[-1].value == pytest.approx(-8.0)
     assert "prices made it smaller" in against.title
@@ -170,6 +170,58 @@ def test_a_part_a_service_cannot_have_is_left_out_and_a_negative_one_is_shown() 
         "Direct payments: need gap",
     ]  # fmt: skip
     assert spec.bars[-1].said == "−£2 (−£3 to −£1)"
+
+
+def by_service(members: int = 8, **parts: tuple[float, float, float]) -> gap_figures.GapSpec:
+    """The gap by service where these parts of home care are so large: middle and ends."""
+    saved = made(members)
+    for part, ends in parts.items():
+        mine = saved.summary["measure"] == f"{part}_gap_home_care_gbp_per_head"
+        saved.summary.loc[mine, ["median", "p05", "p95"]] = ends
+    spec = gap_figures.by_service(saved)
+    assert spec is not None
+    return spec
+
+
+def test_the_largest_part_has_its_range_and_parts_that_overlap_are_not_ranked() -> None:
+    clear = by_service(fee=(20, 8, 24), demand=(130, 94, 140), need=(50, 40, 60))
+    assert clear.title == (
+        "Illustration only: in the model, the largest part of the baseline's funding gap in "
+        "2026/27 is the demand gap in home care at £130 (£94 to £140) a head"
+    )
+    close = by_service(fee=(20, 8, 24), demand=(130, 94, 140), need=(110, 82, 150))
+    assert close.title == (
+        "In the model, the largest part of the baseline's funding gap in 2026/27 may be the demand "
+        "gap in home care at £130 (£94 to £140) a head or the need gap in home care at £110 (£82 "
+        "to £150) a head (illustration only)"
+    )
+    few = by_service(members=4, fee=(20, 8, 24), demand=(130, 94, 140), need=(50, 40, 60))
+    assert "4 runs are too few to say which part" in few.title and "home care" not in few.title
+    assert by_service(members=1).title.startswith("One run only, so no finding")
+
+
+def test_too_few_runs_give_the_gap_no_direction_and_name_no_mover() -> None:
+    saved = made(members=4)
+    for spec in (
+        gap_figures.since_first_year(saved),
+        gap_figures.against_baseline(saved, "services_only"),
+    ):
+        assert "4 runs are too few to say if" in spec.title
+        assert "made it" not in spec.title and "grows by" not in spec.title
+
+
+def test_every_picture_of_the_gap_says_how_sure_in_itself_and_in_its_alt_text() -> None:
+    for spec in gap_figures.specifications(made(members=8)):
+        drawn = " ".join(each.get_text() for each in gallery.draw(spec).texts)
+        for words in (drawn, alt_text(spec)):
+            assert "How sure: illustration only. Modelled, not observed." in words
+            assert "Brighton and Hove" in words
+
+
+def test_equal_steps_of_pounds_look_equal() -> None:
+    assert [gap_charts._tick(each) for each in (-0.25, 0.0, 0.25, 0.5, 20.0)] == [
+        "−£0.25", "£0", "£0.25", "£0.50", "£20",
+    ]  # fmt: skip
 
 
 def test_the_place_is_scaled_to_its_people_and_only_england_to_england() -> None:

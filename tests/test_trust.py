@@ -342,11 +342,14 @@ def test_too_few_runs_is_said_where_a_direction_is_named(known):
     assert found.claim.startswith("Too few runs to be sure which way: in the model")
     assert "at least 6 runs (--members 6)" in found.sure
     title = figure(saved, "crises_per_1000").title
-    assert title.endswith("(could go either way: too few runs)")
+    assert title == (
+        "In the model, 5 runs are too few to say if there are fewer or more crisis episodes with "
+        "“Services only” in 2025/26 (could go either way)"
+    )
 
 
 def test_nothing_is_said_to_be_about_under_something():
     from sim.show.wording import change
 
     said = change(-0.004, "crises_per_1000", "all", 2, "about ")
-    assert said.startswith("under 0.01 fewer")
+    assert said.startswith("under 1 fewer")

@@ -16,7 +16,7 @@ from sim.show.export import SIZES
 from sim.show.figures import FigureSpec, Series, figure
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, apart, points
 from sim.show.saved import clean, open_results
-from sim.show.wording import amount
+from sim.show.wording import phrase
 from sim.units import financial_year
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _dots(page: Page, spec: FigureSpec, top: float, bottom: float) -> None:
 def _rows(spec: FigureSpec) -> list[dots.Dot]:
     return [
         dots.Dot(each.label, "People reached" if each.group == "reached" else "Everyone",
-                 each.value[0], each.low[0], each.high[0], each.said, each.group == "reached")
+                 each.value[0], each.low[0], each.high[0], each.said, each.clear)
         for each in spec.series
     ]  # fmt: skip
 
@@ -98,7 +98,10 @@ def plain(value: float, measure: str) -> str:
     # A tick is a place, not a finding: steps of 2.5 need three figures, and none is rounded off.
     places = max(2, 2 - math.floor(math.log10(abs(value))))
     text = f"{abs(value):,.{places}f}".rstrip("0").rstrip(".")
-    return f"£{text}" if amount(1, measure).startswith("£") else text
+    if not phrase(measure).pounds:
+        return text
+    pounds, _, pence = text.partition(".")
+    return f"£{pounds}.{pence:0<2}" if pence else f"£{pounds}"
 
 
 def span_of(spec: FigureSpec) -> tuple[float, float]:
@@ -110,6 +113,8 @@ def span_of(spec: FigureSpec) -> tuple[float, float]:
     if low == high == 0:
         return -1.0, 1.0
     pad = 0.06 * ((high - low) or abs(high) or 1)
+    if spec.kind == "difference":
+        return low - pad, high + pad  # zero is no floor here: marks on it are drawn whole
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
@@ -179,7 +184,7 @@ def _end_labels(page: Page, spec: FigureSpec, axes: Axes, styles: list[tuple[str
     for series in spec.series:
         _, y = axes.transData.transform((series.years[-1], series.value[-1]))
         ends.append(page.height - float(y))
-    centres = apart(ends, heights, top - size, bottom, size * 0.5)
+    centres = apart(ends, heights, top - size * 0.3, bottom, size * 0.5)
     for series, block, height, end, centre, (colour, dash, marker) in zip(
         spec.series, blocks, heights, ends, centres, styles, strict=True
     ):

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 14  # of a wide page, before it takes two columns
 _NOTHING = 1e-12
-_TALLEST = 7.0  # of a row, in lines of text
-_NAMES, _WORDS = 0.25, 0.37  # of a column's width
+_TALLEST = 7.0  # of a row, in lines of text, before words go over their dots
+_LARGEST, _THICKEST = 1.8, 1.3  # of a dot and of its bar, where the strip is tall
+_NAMES, _WORDS = (0.18, 0.33), (0.22, 0.37)  # of a column's width, at least and at most
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,19 @@ def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: flo
          bottom: float, bands: bool) -> None:  # fmt: skip
     """Fill the page with the rows, in two columns where a wide page has many of them.
 
-    On a tall page with height for it, words stand over their dots, which have the whole width.
+    On a tall page with height for it, and on any with few rows, words stand over their dots, which
+    have the whole width.
     """
+    if _flat(rows):
+        tick = _only_zero(tick)
     under = _under(page, rows, bands)
-    if page.narrow or (page.height > page.width and stacked.fits(page, under, top, bottom)):
+    parts = list(dict.fromkeys(each.part for each in rows))
+    sparse = (bottom - top) / (len(rows) + len(parts)) > page.body * _TALLEST
+    tall = page.height > page.width
+    if page.narrow or ((tall or sparse) and stacked.fits(page, under, top, bottom)):
         scale = stacked.Scale(*_span(rows, bands), tick, tick(0.0))
         stacked.paint(page, under, scale, top, bottom)
         return
-    parts = list(dict.fromkeys(each.part for each in rows))
     slots = [(part, [each for each in rows if each.part == part]) for part in parts]
     many = page.width > page.height and len(rows) + len(parts) > _MOST_ROWS
     columns = _halves(slots) if many else [slots]
@@ -97,6 +103,15 @@ def fill(page: Page, rows: Sequence[Dot], tick: Callable[[float], str], top: flo
     for at, column in enumerate(columns):
         left = page.margin + at * (room + gap)
         _column(page, column, rows, tick, (left, left + room), (top, step), limits, bands)
+
+
+def _flat(rows: Sequence[Dot]) -> bool:
+    """Whether nothing differs from the baseline, so that the scale has nothing to measure."""
+    return not any((each.value, each.low, each.high) != (0, 0, 0) for each in rows)
+
+
+def _only_zero(tick: Callable[[float], str]) -> Callable[[float], str]:
+    return lambda value: tick(value) if abs(value) < _NOTHING else ""
 
 
 def _under(page: Page, rows: Sequence[Dot], bands: bool) -> list[stacked.Row]:
@@ -112,7 +127,10 @@ def _under(page: Page, rows: Sequence[Dot], bands: bool) -> list[stacked.Row]:
 
 
 def _mark(page: Page, each: Dot, bands: bool) -> stacked.Mark:
-    return lambda axes, y, _: _dot(axes, page, each, y, bands)
+    def mark(axes: Axes, y: float, strip: float) -> None:
+        _dot(axes, page, each, y, bands, max(1.0, min(_LARGEST, strip / (page.body * 4))))
+
+    return mark
 
 
 def _halves(slots: list[tuple[str, list[Dot]]]) -> list[list[tuple[str, list[Dot]]]]:
@@ -143,7 +161,8 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     (edge, end), (top, step) = across, down
-    names, room = (end - edge) * _NAMES, (end - edge) * _WORDS
+    names = _wide(page, [each.label for each in every], end - edge, _NAMES) + page.body * 0.7
+    room = _wide(page, [each.said for each in every], end - edge, _WORDS)
     left, right = edge + names + page.body, end - room - page.body
     count = sum(1 + len(each) for _, each in slots)
     axes = frame.axes_in(page, left, top, right, top + count * step)
@@ -168,22 +187,28 @@ def _column(page: Page, slots: list[tuple[str, list[Dot]]], every: Sequence[Dot]
     axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
     axes.axvline(0, color="black", linewidth=1.4, zorder=2)
     sizes = (
-        frame.fitting(page, [each.label for each in every], names - page.body, step),
+        frame.fitting(page, [each.label for each in every], names - page.body * 0.7, step),
         frame.fitting(page, [each.said for each in every], room, step),
     )
     slot = 0
     for part, rows in slots:
         if slot:
             axes.axhline(slot, color="#BFBFBF", linewidth=0.8)
-        _heading(page, part, edge, end if step < page.body * 2.4 else left, top + slot * step, step)
+        _heading(page, part, edge, end, top + slot * step, step)
         slot += 1
         for each in rows:
             _dot(axes, page, each, slot + 0.45, bands)
             middle = top + (slot + 0.45) * step
-            frame.beside(page, each.label, edge + page.body, names - page.body, middle, step,
+            frame.beside(page, each.label, edge + page.body, names - page.body * 0.7, middle, step,
                          size=sizes[0])  # fmt: skip
             frame.beside(page, each.said, right + page.body, room, middle, step, size=sizes[1])
             slot += 1
+
+
+def _wide(page: Page, texts: Sequence[str], room: float, share: tuple[float, float]) -> float:
+    """Width for the longest of these texts, within a share of the room."""
+    longest = max((page.text_width(each, page.body) for each in texts), default=0.0)
+    return min(max(longest + page.body * 0.4, room * share[0]), room * share[1])
 
 
 def _heading(page: Page, text: str, edge: float, end: float, top: float, step: float) -> None:
@@ -196,13 +221,14 @@ def _heading(page: Page, text: str, edge: float, end: float, top: float, step: f
     page.write(lines, edge, middle, page.body, bold=True, over=True)
 
 
-def _dot(axes: Axes, page: Page, each: Dot, y: float, bands: bool) -> None:
+def _dot(axes: Axes, page: Page, each: Dot, y: float, bands: bool, grown: float = 1.0) -> None:
     colour = frame.colours()[1 if each.strong else 0]
     if bands:
-        axes.plot([each.low, each.high], [y, y], color=colour, linewidth=3, zorder=3,
+        axes.plot([each.low, each.high], [y, y], color=colour, zorder=3,
+                  linewidth=3 * min(grown, _THICKEST),
                   linestyle="solid" if each.strong else (0, (3, 1)))  # fmt: skip
     axes.plot([each.value], [y], color=colour, marker="o" if each.strong else "D",
-              markersize=points(page.body * 0.8), linestyle="none", zorder=4, clip_on=False,
+              markersize=points(page.body * 0.8 * grown), linestyle="none", zorder=4, clip_on=False,
               markerfacecolor=colour if each.strong else "white", markeredgewidth=2)  # fmt: skip
 
 

@@ -7,14 +7,22 @@ their numbers from here, so they cannot disagree.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sim.experiment.trust import Label
 from sim.outcomes import GROUPS
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import NO_DIRECTION, Fact, Verdict, title_tail, too_few_runs, trust_of
-from sim.show.wording import joined, phrase
+from sim.show.trust import (
+    DIRECTIONS,
+    Fact,
+    has_direction,
+    labelled,
+    too_few_for_direction,
+    trust_of,
+)
+from sim.show.wording import TOO_SMALL, joined, per_for, phrase
 from sim.units import financial_year
 
 
@@ -29,9 +37,43 @@ class Level:
     high: float
 
 
+def per_of(saved: Saved, measure: str) -> int:
+    """How many people a measure is counted for in everything said of these results.
+
+    One number for levels and differences of every plan and group, so that they can be compared.
+    """
+    return per_for(_sizes(saved, measure), measure)
+
+
+def _sizes(saved: Saved, measure: str) -> Iterator[float]:
+    """How large each plan's last difference is, and the baseline's level, as kept.
+
+    Where next to nothing is left at the end, the largest of the years before counts.
+    """
+    factor = phrase(measure).factor
+    for scenario in saved.scenarios:
+        years = [_size(row) * factor for row in saved.rows_of(scenario, measure, "all")]
+        told = [size for size in (*years[-1:], max(years, default=0.0)) if size >= TOO_SMALL]
+        yield from told[:1]
+    for row in saved.rows_of(BASELINE, measure, "all")[-1:]:
+        yield float(row.median) * factor
+
+
+def _size(row: Any) -> float:
+    """The larger end of a year's difference, without its sign."""
+    ends = (row.difference_median, row.difference_p05, row.difference_p95)
+    return max((abs(float(each)) for each in ends if math.isfinite(each)), default=0.0)
+
+
+def _scale(saved: Saved, measure: str) -> tuple[float, int]:
+    """What a kept value is multiplied by, and the people it is then counted for."""
+    words, per = phrase(measure), per_of(saved, measure)
+    return words.factor * (per / words.base if words.base else 1.0), per
+
+
 def facts(saved: Saved, measure: str, group: str, scenario: str) -> list[Fact]:
     """Every year's paired difference of one scenario, earliest first."""
-    scale = phrase(measure).factor
+    scale, per = _scale(saved, measure)
     found = [
         Fact(
             scenario, measure, group, int(row.year),
@@ -40,6 +82,7 @@ def facts(saved: Saved, measure: str, group: str, scenario: str) -> list[Fact]:
             float(row.difference_p95) * scale,
             float(row.sign_agreement),
             int(row.members),
+            per=per,
         )
         for row in saved.rows_of(scenario, measure, group)
         if math.isfinite(row.difference_median)
@@ -57,7 +100,7 @@ def last_fact(saved: Saved, measure: str, group: str, scenario: str) -> Fact | N
 
 def levels(saved: Saved, measure: str, scenario: str, group: str = "all") -> list[Level]:
     """Every year's level of one scenario, earliest first."""
-    scale = phrase(measure).factor
+    scale = _scale(saved, measure)[0]
     return [
         Level(scenario, int(row.year), float(row.median) * scale,
               float(row.p05) * scale, float(row.p95) * scale)
@@ -72,7 +115,14 @@ def with_differences(saved: Saved, measure: str, group: str = "all") -> list[str
             and facts(saved, measure, group, key)]  # fmt: skip
 
 
-_ON = ("in", "on")  # a difference in, a finding on
+# What is said of plans that are given no direction, and how the outcome follows it.
+_NONE = {
+    "few": ("", ""),
+    "unclear": ("no clear difference", "in"),
+    "negligible": ("next to no difference", "in"),
+    "same": ("no difference at all", "in"),
+    "one_run": ("one run only, so no finding", "on"),
+}
 
 
 def _among(group: str) -> str:
@@ -93,43 +143,72 @@ def _label(saved: Saved, fact: Fact) -> Label | None:
 
 
 def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
-    """The chart's title: the finding for each scenario, in words its interval allows."""
+    """The chart's title: the finding for each scenario, in words its interval allows.
+
+    A direction stands only where runs are enough, and behind its label where that is weak. The
+    plans of a group are named unless they are all there are, or all the rest.
+    """
     if not found:
         return "Nothing to compare"
-    words = phrase(found[0].measure)
-    article = "a " if words.kind == "size" and words.less == "smaller" else ""
-    noun = words.noun
-    by_verdict: dict[Verdict, list[str]] = {}
-    for fact in found:
-        by_verdict.setdefault(fact.verdict, []).append(f"“{saved.title(fact.scenario)}”")
+    year, among = financial_year(found[0].year), _among(found[0].group)
+    parts = _by_what_is_said(found)
     said: list[str] = []
-    noun_said = False
-    for verdict, less_or_more, tail in (
-        ("less", words.less, "with"),
-        ("more", words.more, "with"),
-        ("mostly_less", words.less, "in most runs with"),
-        ("mostly_more", words.more, "in most runs with"),
-    ):
-        names = by_verdict.get(verdict)  # type: ignore[call-overload]
-        if names:
-            thing = "" if noun_said else f" {noun}"
-            said.append(f"{article}{less_or_more}{thing} {tail} {joined(names)}")
-            noun_said = True
-    for verdict, claim, link in (
-        ("unclear", "no clear difference", "with"),
-        ("negligible", "next to no difference", "with"),
-        ("same", "no difference at all", "with"),
-        ("one_run", "one run only, so no finding", "for"),
-    ):
-        names = by_verdict.get(verdict)  # type: ignore[call-overload]
-        if names:
-            thing = "" if noun_said else (f" {_ON[verdict == 'one_run']} {words.thing}")
-            said.append(f"{claim}{thing} {link} {joined(names, 'or')}")
-            noun_said = True
+    for at, (key, some) in enumerate(parts.items()):
+        rest = at == len(parts) - 1 and at > 0 and key in _NONE
+        whom = _plans(saved, some, found, rest, key in _NONE)
+        said.append(_said(key, some[0], "" if at else phrase(found[0].measure).noun, whom))
     text = "; ".join(said)
-    directed = any(fact.verdict not in NO_DIRECTION for fact in found)
-    tail = title_tail([_label(saved, fact) for fact in found], directed and too_few_runs(found[0]))
-    year = financial_year(found[0].year)
-    if len(found) > 1 and len(by_verdict) > 1:
-        return f"In the model in {year},{_among(found[0].group)} {text}{tail}"
-    return f"In the model,{_among(found[0].group)} {text} in {year}{tail}"
+    labels = {id(fact): _label(saved, fact) for fact in found}
+    title = (
+        f"In the model in {year},{among} {text}"
+        if len(parts) > 1
+        else f"In the model,{among} {text} in {year}"
+    )
+    directed = [labels[id(fact)] for fact in found if has_direction(fact)]
+    return labelled(title, list(labels.values()), directed)
+
+
+def _by_what_is_said(found: Sequence[Fact]) -> dict[str, list[Fact]]:
+    """The facts by verdict, those with a direction first; 'few' where runs are too few for one.
+
+    Where they are too few for one plan's direction, they are too few for what is unclear as well.
+    """
+    told = {key: list[Fact]() for key in (*DIRECTIONS, *_NONE)}
+    few = any(too_few_for_direction(fact) for fact in found)
+    for fact in found:
+        untold = few and (fact.verdict == "unclear" or fact.verdict in DIRECTIONS)
+        told["few" if untold else fact.verdict].append(fact)
+    return {key: some for key, some in told.items() if some}
+
+
+def _said(key: str, fact: Fact, noun: str, whom: str) -> str:
+    """What is said of some plans: 'fewer crisis episodes with “A hub”'; the noun only once."""
+    words = phrase(fact.measure)
+    if key == "few":
+        asked = f"{words.thing} is {words.less} or {words.more}"
+        if words.kind == "count":
+            asked = f"there are {words.less} or {words.more} {words.noun}"
+        return f"{fact.members} runs are too few to say if {asked} {whom}"
+    if key in _NONE:
+        claim, joint = _NONE[key]
+        return f"{claim} {joint} {words.thing} {whom}" if noun else f"{claim} {whom}"
+    article = "a " if noun and words.kind == "size" and words.less == "smaller" else ""
+    hedge = "in most runs " if key.startswith("mostly") else ""
+    way = words.less if key.endswith("less") else words.more
+    return f"{article}{way}{f' {noun}' if noun else ''} {hedge}{whom}"
+
+
+def _plans(saved: Saved, some: Sequence[Fact], found: Sequence[Fact], rest: bool,
+           none: bool) -> str:  # fmt: skip
+    """Which plans: one by name, all of several by their number, the last of them as the rest."""
+    link = "for" if some[0].verdict == "one_run" else "with"
+    number = len(some)
+    if rest:
+        return f"{link} the other {'plan' if number == 1 else f'{number} plans'}"
+    if number == len(found) > 1:
+        shown = "" if number == len(saved.scenarios) else " shown"
+        if number == 2:
+            return f"{link} {'either plan' if none else 'both plans'}{shown}"
+        return f"{link} {'any of' if none else 'all'} {number} plans{shown}"
+    names = [f"“{saved.title(fact.scenario)}”" for fact in some]
+    return f"{link} {joined(names, 'or' if none else 'and')}"

@@ -13,11 +13,19 @@ from typing import Literal
 from sim.errors import UserMistake, did_you_mean
 from sim.outcomes import GROUPS, MEASURES
 from sim.show.alt import Row, bounds, number, safe_cell
-from sim.show.facts import facts, finding_title, last_fact, levels, with_differences
+from sim.show.facts import (
+    Level,
+    facts,
+    finding_title,
+    last_fact,
+    levels,
+    per_of,
+    with_differences,
+)
 from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved, clean, measure_key
 from sim.show.sure import sure_line
-from sim.show.trust import ENOUGH_RUNS, Fact
+from sim.show.trust import ENOUGH_RUNS, Fact, has_direction, too_few_for_direction
 from sim.show.wording import EVERYONE, REACHED, phrase, signed, span, standing
 from sim.units import FIRST_YEAR, financial_year
 
@@ -39,6 +47,7 @@ class Series:
     high: tuple[float, ...]
     said: str
     baseline: bool = False
+    clear: bool = True  # a direction may be told of its last value
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def whose(measure: str, group: str) -> str:
 
 
 def _sentence(spec: FigureSpec, series: Series) -> str:
-    first, last = series.value[0], series.value[-1]
+    first = series.value[0]
     start, end = financial_year(series.years[0]), financial_year(series.years[-1])
     if spec.kind == "reached":
         who = "people reached" if series.group == "reached" else "everyone"
@@ -123,14 +132,7 @@ def _sentence(spec: FigureSpec, series: Series) -> str:
         if len(series.years) < 2:
             return f"{series.label}: {series.said} in {end}."
         return f"{series.label}: {signed(first, spec.measure)} in {start}, {series.said} in {end}."
-    reach = ""
-    if spec.has_band:
-        low, high = (standing(each[-1], spec.measure) for each in (series.low, series.high))
-        reach = f" (from {low} to {high})"
-    return (
-        f"{series.label}: {standing(first, spec.measure)} in {start}, "
-        f"{standing(last, spec.measure)}{reach} in {end}."
-    )
+    return f"{series.label}: {standing(first, spec.measure)} in {start}, {series.said} in {end}."
 
 
 def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
@@ -143,9 +145,12 @@ def band_sentence(saved: Saved, mark: str = "line", band: str = "band") -> str:
     return f"{mark.capitalize()}: median of {n:,} paired runs{partial}; {band}: {kind}."
 
 
-def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
-    """The line that travels inside every picture: how sure, that it is modelled, and whence."""
-    sure = sure_line(saved, [fact for fact in found if fact is not None])
+def source_line(saved: Saved, found: Sequence[Fact | None] = (), sure: str = "") -> str:
+    """The line that travels inside every picture: how sure, that it is modelled, and whence.
+
+    How sure follows from the differences found, unless it is said.
+    """
+    sure = sure or sure_line(saved, [fact for fact in found if fact is not None])
     return (
         f"{sure}{' ' if sure else ''}Modelled, not observed. "
         f"social-infrastructure-sim {saved.version}, {saved.members:,} "
@@ -156,6 +161,8 @@ def source_line(saved: Saved, found: Sequence[Fact | None] = ()) -> str:
 def says(fact: Fact) -> str:
     """A fact as its direct label: '12 fewer (5 to 20 fewer)', or no clear one."""
     middle = signed(fact.median, fact.measure, fact.step)
+    if too_few_for_direction(fact):
+        middle = "too few runs to tell"
     if fact.verdict == "unclear":
         middle = "no clear difference"
     if fact.verdict == "negligible":
@@ -171,6 +178,7 @@ def _of_facts(saved: Saved, every: Sequence[Fact]) -> Series:
         saved.title(last.scenario), last.group,
         tuple(fact.year for fact in every), tuple(fact.median for fact in every),
         tuple(fact.low for fact in every), tuple(fact.high for fact in every), says(last),
+        clear=has_direction(last),
     )  # fmt: skip
 
 
@@ -184,7 +192,7 @@ def difference(saved: Saved, measure: str, keys: Sequence[str],
                group: str = "all") -> FigureSpec:  # fmt: skip
     """The lead figure: the paired difference from the baseline, year by year."""
     every = [facts(saved, measure, group, key) for key in keys]
-    unit = phrase(measure).axis_for(group)
+    unit = phrase(measure).axis_for(group, per_of(saved, measure))
     return FigureSpec(
         f"difference_{measure}" + ("" if group == "all" else f"_{group}"), "difference", measure,
         finding_title(saved, [each[-1] for each in every]),
@@ -206,19 +214,34 @@ def level(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
             Series(
                 saved.title(key), "all", tuple(each.year for each in every),
                 tuple(each.median for each in every), tuple(each.low for each in every),
-                tuple(each.high for each in every), standing(every[-1].median, measure),
+                tuple(each.high for each in every), _stands(every[-1], measure, saved.members),
                 key == BASELINE,
             )
         )  # fmt: skip
+    unit = phrase(measure).axis_for("all", per_of(saved, measure))
     found = [fact for key in keys if (fact := last_fact(saved, measure, "all", key))]
     return FigureSpec(
         f"levels_{measure}", "levels", measure, finding_title(saved, found),
-        f"{MEASURES[measure].label}: {phrase(measure).axis_for('all')}. {saved.place}, "
+        f"{_headed(measure, unit)}. {saved.place}, "
         f"{saved.period}. {band_sentence(saved)} Lines that lie together are not told apart by "
         "these levels; the title rests on paired differences.",
-        source_line(saved, found), phrase(measure).axis_for("all"), tuple(series), saved.members,
-        saved.partial_words,
+        source_line(saved, found), unit, tuple(series), saved.members, saved.partial_words,
     )  # fmt: skip
+
+
+def _headed(measure: str, unit: str) -> str:
+    """The outcome and its unit, said once where the unit names the outcome already."""
+    if unit.startswith(phrase(measure).noun):
+        return f"{unit[:1].upper()}{unit[1:]}"
+    return f"{MEASURES[measure].label}: {unit}"
+
+
+def _stands(last: Level, measure: str, members: int) -> str:
+    """A level with its range: '66 (64 to 68)'."""
+    middle, low, high = (
+        standing(each, measure) for each in (last.median, last.low, last.high)
+    )  # fmt: skip
+    return middle if members < 2 or low == high else f"{middle} ({low} to {high})"
 
 
 def reached(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
@@ -231,12 +254,12 @@ def reached(saved: Saved, measure: str, keys: Sequence[str]) -> FigureSpec:
                 series.append(_of_facts(saved, [fact]))
                 found += [fact] if group == "reached" else []
     year = financial_year(found[0].year) if found else saved.period
-    unit = phrase(measure).axis.format(who="people in each group")
+    unit = phrase(measure).axis_of("people in each group", per_of(saved, measure))
     return FigureSpec(
         f"reached_{measure}", "reached", measure, finding_title(saved, found),
         f"Difference from the baseline in {year}: {unit}. {saved.place}. The people reached are "
         f"the same people with and without the plan. {band_sentence(saved, 'dot', 'bar')} "
-        f"{sense(measure)}",
+        f"Hollow: no clear difference. {sense(measure)}",
         source_line(saved, found), unit, tuple(series), saved.members, saved.partial_words,
     )  # fmt: skip
 

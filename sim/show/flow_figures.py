@@ -14,6 +14,7 @@ from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.figures import source_line
 from sim.show.saved import Saved, clean
 from sim.show.spent import used
+from sim.show.sure import said_as_line, unscreened
 from sim.show.trust import ENOUGH_RUNS
 from sim.show.wording import PRICES, joined
 from sim.show.worth import NAMES
@@ -186,7 +187,8 @@ def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec 
         f"Where the pounds went: {UNIT}. {saved.place}, {saved.period}. "
         f"{_bars(n, kind, paid, spent)} What a council or the NHS spent it on is the difference "
         "from the baseline.",
-        source_line(saved), paid, spent, n, saved.partial_words,
+        source_line(saved, sure=said_as_line(unscreened(saved, scenario))), paid, spent, n,
+        saved.partial_words,
     )  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.show.dots import Dot, DotSpec
-from sim.show.facts import last_fact
+from sim.show.facts import last_fact, per_of
 from sim.show.figures import band_sentence, sense, source_line
 from sim.show.saved import Saved
 from sim.show.town import FIFTHS
-from sim.show.trust import Fact, title_tail, too_few_runs
+from sim.show.trust import Fact, has_direction, labelled, too_few_runs
 from sim.show.wording import amount, joined, phrase
 from sim.units import financial_year
 
@@ -48,7 +48,7 @@ def specification(saved: Saved, scenario: str, measure: str) -> DotSpec | None:
         return None
     facts = [fact for _, _, fact in found]
     year = financial_year(facts[0].year)
-    unit = phrase(measure).axis.format(who="people in each group")
+    unit = phrase(measure).axis_of("people in each group", per_of(saved, measure))
     return DotSpec(
         f"who_gains_{measure}_{scenario}",
         _title(saved, scenario, [(f"{part}: {label}", fact) for part, label, fact in found]),
@@ -58,7 +58,7 @@ def specification(saved: Saved, scenario: str, measure: str) -> DotSpec | None:
         source_line(saved, [last_fact(saved, measure, "all", scenario)]), unit, measure,
         tuple(
             Dot(part, label, fact.median, fact.low, fact.high, _short(fact),
-                _has_direction(fact))
+                has_direction(fact))
             for part, label, fact in found
         ),
         saved.members, saved.partial_words,
@@ -68,7 +68,7 @@ def specification(saved: Saved, scenario: str, measure: str) -> DotSpec | None:
 def _short(fact: Fact) -> str:
     """A fact in few words: '0.06 fewer (0.02 to 0.1)', 'unclear (−0.1 to +0.02)'."""
     words = phrase(fact.measure)
-    if not _has_direction(fact):
+    if not has_direction(fact):
         word = "next to none" if fact.verdict in ("negligible", "same") else "unclear"
         low, high = (_place(each, fact) for each in (fact.low, fact.high))
         return word if low == high else f"{word} ({low} to {high})"
@@ -77,11 +77,6 @@ def _short(fact: Fact) -> str:
     near, far = sorted((fact.low, fact.high), key=abs)
     a, b = (amount(each, fact.measure, fact.step).replace("under ", "<") for each in (near, far))
     return said if fact.members < 2 or a == b else f"{said} ({a} to {b})"
-
-
-def _has_direction(fact: Fact) -> bool:
-    """Whether a direction may be told of a group at all, from so many runs."""
-    return fact.verdict not in ("unclear", "same", "negligible") and not too_few_runs(fact)
 
 
 def _place(value: float, fact: Fact) -> str:
@@ -97,19 +92,19 @@ def _title(saved: Saved, scenario: str, found: Sequence[tuple[str, Fact]]) -> st
     if saved.members < 2:
         return f"One run only, so no finding: {words.noun} by group with {name} in {year}"
     everyone = last_fact(saved, found[0][1].measure, "all", scenario)
-    tail = title_tail([None if everyone is None else everyone.label])
+    label = [None if everyone is None else everyone.label]
     if too_few_runs(found[0][1]):
-        return (
+        return labelled(
             f"In the model in {year}, with {name}: {saved.members} runs are too few to say in "
-            f"which groups there were {words.less} or {words.more} {words.noun}{tail}"
-        )
+            f"which groups there were {words.less} or {words.more} {words.noun}", label,
+        )  # fmt: skip
     less = [label for label, fact in found if fact.verdict in ("less", "mostly_less")]
     more = [label for label, fact in found if fact.verdict in ("more", "mostly_more")]
     if not less and not more:
-        return (
+        return labelled(
             f"In the model, no clear difference in {words.noun} in any of {len(found)} groups "
-            f"with {name} in {year}{tail}"
-        )
+            f"with {name} in {year}", label,
+        )  # fmt: skip
     said = [
         f"{word}{'' if at else f' {words.noun}'} among {_who(groups, len(found), at)}"
         for at, (word, groups) in enumerate(
@@ -117,7 +112,8 @@ def _title(saved: Saved, scenario: str, found: Sequence[tuple[str, Fact]]) -> st
         )
     ]
     rest = "" if len(less) + len(more) == len(found) else "; next to none or unclear in the rest"
-    return f"In the model in {year}, with {name}: {', '.join(said)}{rest}{tail}"
+    title = f"In the model in {year}, with {name}: {', '.join(said)}{rest}"
+    return labelled(title, label, label)
 
 
 def _who(groups: Sequence[str], of: int, again: int) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.show import frame, stacked
-from sim.show.gap_facts import pounds
+from sim.show.charts import plain
+from sim.show.gap_facts import GAP
 from sim.show.gap_figures import Bar, GapSpec
 from sim.show.layout import DARK_GREY, Page, points
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMN = 0.25  # of the width, for names at the left and figures at the right
-_THICK = 0.62  # of a row
+_THICK, _THICKER = 0.62, 0.9  # of a row, and of a strip under words
+_FINE = 1.1  # a range's line on a thin bar, which it must not hide
 # Which of the Analysis Function's colours each part takes.
 _COLOUR = {"fee": 0, "demand": 1, "need": 2, "larger": 2, "smaller": 1}
 
@@ -68,17 +70,18 @@ def _under(spec: GapSpec) -> list[stacked.Row]:
 
 
 def _mark(spec: GapSpec, bar: Bar) -> stacked.Mark:
-    return lambda axes, y, strip: _bar(axes, spec, bar, y, strip * _THICK)
+    return lambda axes, y, strip: _bar(axes, spec, bar, y, strip * _THICKER, _FINE)
 
 
-def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float, thick: float) -> None:
+def _bar(axes: Axes, spec: GapSpec, bar: Bar, middle: float, thick: float,
+         line: float = 1.6) -> None:  # fmt: skip
     """The bar itself, and its range as a line with ends."""
     colour = DARK_GREY if bar.part == "level" else frame.colours()[_COLOUR[bar.part]]
     axes.barh(middle, bar.value, left=bar.start, height=thick, color=colour, linewidth=0, zorder=3)
     if not spec.has_band:
         return
     low, high = bar.start + bar.low, bar.start + bar.high
-    for edge, width in (("white", 3.6), ("black", 1.6)):  # seen on the bar and off it
+    for edge, width in (("white", line * 2.25), ("black", line)):  # seen on the bar and off it
         axes.plot([low, high], [middle, middle], color=edge, linewidth=width, zorder=4,
                   marker="|", markersize=7, markeredgewidth=width, clip_on=False)  # fmt: skip
 
@@ -94,4 +97,5 @@ def _span(spec: GapSpec) -> tuple[float, float]:
 
 
 def _tick(value: float) -> str:
-    return "£0" if abs(value) < 1e-12 else pounds(value)
+    """A place in full: equal steps look equal, £0.25 and £0.50, not £0.20 and £0.50."""
+    return "£0" if abs(value) < 1e-12 else f"{'−' if value < 0 else ''}{plain(value, GAP)}"

@@ -6,22 +6,26 @@ from the same `GapSpec`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.experiment.trust import Label, threshold
 from sim.gap_words import MOVERS, SERVICES
 from sim.show.alt import Row, bounds, number, safe_cell
 from sim.show.facts import finding_title, last_fact, levels
 from sim.show.figures import band_sentence, source_line
 from sim.show.gap_facts import GAP, Moves, Stat, moves, page_of, pounds
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import ENOUGH_RUNS
+from sim.show.sure import said_as_line, unscreened
+from sim.show.trust import ENOUGH_RUNS, has_direction, labelled
 from sim.show.wording import PRICES, SMALLEST, joined
 from sim.units import financial_year
 
 COLUMNS = ("what", "part", "value", "low", "high", "starts_at", "unit")
 PARTS = ("fee", "demand", "need")
 UNIT = f"pounds per head a year, {PRICES}"
+_MOST_RIVALS = 3  # parts named as perhaps the largest
 Part = Literal["fee", "demand", "need", "level", "larger", "smaller"]
 
 
@@ -85,6 +89,15 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _too_few(saved: Saved) -> bool:
+    """Whether there are fewer runs than any direction may be told from."""
+    return saved.members < threshold("direction_least_draws")
+
+
 def _said(value: float, low: float, high: float, members: int, signed: bool = False) -> str:
     def one(each: float) -> str:
         said = pounds(each)
@@ -99,7 +112,6 @@ def _said(value: float, low: float, high: float, members: int, signed: bool = Fa
 def by_service(saved: Saved) -> GapSpec | None:
     """The baseline's gap in the last year by service and part; None where not measured."""
     bars: list[Bar] = []
-    sums: dict[str, float] = {}
     year = saved.years
     for service, words in SERVICES.items():
         for part in PARTS:
@@ -107,26 +119,45 @@ def by_service(saved: Saved) -> GapSpec | None:
             if not found:
                 return None
             last = found[-1]
-            sums[service] = sums.get(service, 0.0) + last.median
             if last.low == last.high == 0:
                 continue  # a part this service cannot have
             said = _said(last.median, last.low, last.high, saved.members)
             bars.append(
                 Bar(f"{_capital(words)}: {part} gap", part, last.median, last.low, last.high, said)  # type: ignore[arg-type]
             )
-    most = max(sums, key=sums.__getitem__)
-    title = (
-        f"In the model, {SERVICES[most]} is the largest part of the baseline's funding gap in "
-        f"{financial_year(year)}: about {pounds(sums[most])} a head"
-    )
+    label = unscreened(saved, measure=GAP)
     return GapSpec(
-        "gap_by_service", "by_service", title,
+        "gap_by_service", "by_service", _largest(saved, bars, financial_year(year), label),
         f"Funding gap by service: {UNIT}. {saved.place}, {financial_year(year)}, baseline. "
         "Fee gap: what care delivered costs above what is paid. Demand gap: what April 2024's "
         "rules would give above what is delivered. Need gap: need above a fixed cut-off beyond "
         f"those rules. {band_sentence(saved, 'bar', 'line')}",
-        source_line(saved), tuple(bars), saved.members, saved.partial_words,
+        source_line(saved, sure=said_as_line(label)), tuple(bars), saved.members,
+        saved.partial_words,
     )  # fmt: skip
+
+
+def _largest(saved: Saved, bars: Sequence[Bar], year: str, label: Label) -> str:
+    """Which part is the largest, with its range; parts whose ranges overlap are not ranked."""
+    gap, n = f"the baseline's funding gap in {year}", saved.members
+    if n < 2:
+        return f"One run only, so no finding: the parts of {gap}"
+    if _too_few(saved):
+        return labelled(
+            f"In the model, {n} runs are too few to say which part of {gap} is the largest", [label]
+        )
+    first = max(bars, key=lambda bar: bar.value)
+    rivals = sorted((bar for bar in bars if bar.high >= first.low), key=lambda bar: -bar.value)
+    if len(rivals) > _MOST_RIVALS:
+        return labelled(f"In the model, no part of {gap} is clearly the largest", [label])
+    parts = [bar.label.split(": ") for bar in rivals]
+    named = [
+        f"the {part} in {_small(service)} at {bar.said} a head"
+        for (service, part), bar in zip(parts, rivals, strict=True)
+    ]
+    one = len(rivals) == 1
+    title = f"In the model, the largest part of {gap} {'is' if one else 'may be'} "
+    return labelled(title + joined(named, "or"), [label], [label] if one else ())
 
 
 def _through(found: Moves, sign: float) -> str:
@@ -191,18 +222,21 @@ def since_first_year(saved: Saved, scenario: str = BASELINE) -> GapSpec | None:
     ends = financial_year(first), financial_year(last)
     change, name = found.change, saved.title(scenario)
     who = "the baseline's funding gap" if scenario == BASELINE else f"the gap with “{name}”"
-    sign = 1.0 if change.median > 0 else -1.0
+    sign, label = 1.0 if change.median > 0 else -1.0, unscreened(saved, scenario, GAP)
+    when = f"from {ends[0]} to {ends[1]}"
     if saved.members < 2:
-        title = f"One run only, so no finding: what moved {who} from {ends[0]} to {ends[1]}"
+        title = f"One run only, so no finding: what moved {who} {when}"
     elif min(change.low * sign, change.high * sign) <= 0:
-        title = f"In the model, no clear change in {who} from {ends[0]} to {ends[1]}"
+        title = labelled(f"In the model, no clear change in {who} {when}", [label])
+    elif _too_few(saved):
+        title = labelled(
+            f"In the model, {saved.members} runs are too few to say if {who} grows or shrinks "
+            f"{when}", [label],
+        )  # fmt: skip
     else:
         grows = "grows" if sign > 0 else "shrinks"
-        title = (
-            f"In the model, {who} {grows} by about {_said_size(change)} a head from "
-            f"{ends[0]} to {ends[1]}"
-        )
-        title += _through(found, sign)
+        said = f"In the model, {who} {grows} by about {_said_size(change)} a head {when}"
+        title = labelled(said + _through(found, sign), [label], [label])
     first_bar = _level(f"Gap in {ends[0]}", found.start, saved.members)
     last_bar = _level(f"Gap in {ends[1]}", found.end, saved.members)
     bars = (first_bar, *_steps(found, found.start.mean, saved.members), last_bar)
@@ -210,7 +244,7 @@ def since_first_year(saved: Saved, scenario: str = BASELINE) -> GapSpec | None:
         f"gap_moved_{scenario}" if scenario != BASELINE else "gap_moved", "waterfall", title,
         f"Funding gap and what moved it: {UNIT}. {saved.place}, {name[:1].lower() + name[1:]}. "
         f"{_HOW} {_averages(saved)}",
-        source_line(saved), bars, saved.members, saved.partial_words,
+        source_line(saved, sure=said_as_line(label)), bars, saved.members, saved.partial_words,
     )  # fmt: skip
 
 
@@ -222,7 +256,7 @@ def against_baseline(saved: Saved, scenario: str) -> GapSpec | None:
         return None  # a picture of nothing tells nobody anything
     year = financial_year(fact.year)
     title = finding_title(saved, [fact])
-    if fact.verdict in ("less", "more", "mostly_less", "mostly_more"):
+    if has_direction(fact):
         title += _through(found, 1.0 if fact.median > 0 else -1.0)
     whole = _level("Difference in all", found.change, saved.members, signed=True)
     return GapSpec(

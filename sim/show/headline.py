@@ -6,6 +6,7 @@ agreement and the trust label (see trust.py).
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
 
@@ -15,14 +16,17 @@ from sim.show.trust import (
     Fact,
     Verdict,
     band_name,
+    has_direction,
     label_line,
     led,
     likelihood,
+    too_few_for_direction,
     track_record_line,
     trust_of,
     unknowns_line,
 )
 from sim.show.wording import (
+    PEOPLE,
     TOO_SMALL,
     briefly,
     change,
@@ -136,7 +140,7 @@ def _range(fact: Fact) -> str:
 
 
 def _change(fact: Fact, about: str = "") -> str:
-    return change(fact.median, fact.measure, fact.group, fact.step, about)
+    return change(fact.median, fact.measure, fact.group, fact.step, about, fact.per)
 
 
 def _claim(fact: Fact) -> str:
@@ -149,7 +153,7 @@ def _claim(fact: Fact) -> str:
         return (f"In one run of the model in {year}: {_change(fact)}. "
                 "No range can be given.")  # fmt: skip
     if fact.verdict == "unclear":
-        middle = briefly(fact.median, fact.measure, fact.group, fact.step)
+        middle = briefly(fact.median, fact.measure, fact.group, fact.step, fact.per)
         return (
             f"No clear difference in {words.thing} in the model in {year}: the middle run shows "
             f"{middle} ({_range(fact)}). "
@@ -158,12 +162,22 @@ def _claim(fact: Fact) -> str:
     if fact.verdict == "negligible":
         return (
             f"In the model, next to no difference in {words.thing} in {year}: under "
-            f"{TOO_SMALL} either way {words.per_whom(fact.group)} in every run."
+            f"{_next_to_none(fact)} in every run."
         )
     hedge = "most runs of the model" if fact.verdict.startswith("mostly") else "the model"
     opening = "" if _is_better(fact) else "It did not help: "
     return f"{opening}{'in' if opening else 'In'} {hedge}, {_change(fact, "about ")} " \
            f"in {year} ({_range(fact)})."  # fmt: skip
+
+
+def _next_to_none(fact: Fact) -> str:
+    """What a difference too small to matter is under, of whole people where it is of people."""
+    words, most = phrase(fact.measure), TOO_SMALL
+    per = PEOPLE[-1] if words.whole and words.base < PEOPLE[-1] else words.base
+    if words.base:
+        most *= per / words.base
+    least = math.ceil(most) if words.whole else most
+    return f"{least} either way {words.per_whom(fact.group, per)}"
 
 
 def _is_better(fact: Fact) -> bool:
@@ -204,6 +218,8 @@ def _reached(fact: Fact) -> str:
         return f"next to no difference in {words.thing} among them."
     if fact.verdict == "unclear":
         return f"no clear difference in {words.thing} among people it reached ({_range(fact)})."
+    if too_few_for_direction(fact):
+        return f"too few runs to tell which way among people it reached ({_range(fact)})."
     return f"in the model, {_change(fact, 'about ')} ({_range(fact)})."
 
 
@@ -218,11 +234,12 @@ def _scaled(saved: Saved, fact: Fact) -> str:
     """The same figure for the whole place, when its head count was recorded."""
     key, when, who = _COUNTS.get(fact.measure, ("", "", ""))
     people = saved.count_of_people(key) if key else None
-    if not people or fact.verdict in {"same", "negligible", "unclear", "one_run"}:
+    if not people or not has_direction(fact):
         return ""
-    share = people if phrase(fact.measure).pounds else people / 1000.0
+    words = phrase(fact.measure)
+    share = people if words.pounds else people / (fact.per or words.base)
     middle, low, high = (value * share for value in (fact.median, fact.low, fact.high))
-    if not phrase(fact.measure).pounds:  # nobody is 0.6 of a person
+    if not words.pounds:  # nobody is 0.6 of a person
         middle, low, high = (_whole(each) for each in (middle, low, high))
     step = rounding_step(high - low)
     said = signed(middle, fact.measure, step)

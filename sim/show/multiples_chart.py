@@ -16,7 +16,7 @@ from sim.show.facts import with_differences
 from sim.show.figures import FigureSpec, difference
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
 from sim.show.saved import HEADLINE_MEASURES, Saved
-from sim.show.trust import Fact, Verdict
+from sim.show.trust import Fact, Verdict, has_direction, labelled, too_few_for_direction
 from sim.show.wording import phrase
 from sim.units import financial_year
 
@@ -90,19 +90,28 @@ def counted(measure: str, found: list[Fact]) -> str:
     words, year = phrase(measure), financial_year(found[0].year)
     if found[0].members < 2:
         return f"One run only, so no finding on {words.noun} in {year}"
+    labels = [fact.label for fact in found]
     article = "a " if words.less == "smaller" else ""
+    if any(too_few_for_direction(fact) for fact in found):
+        return labelled(
+            f"In the model in {year}, {found[0].members} runs are too few to say which of "
+            f"{len(found)} plans show {article}{words.less} or {words.more} {words.noun}", labels,
+        )  # fmt: skip
     said = [
         f"{number} {'show' if number > 1 else 'shows'} {article}{word} {words.noun}"
         for word, verdicts in ((words.less, _BETTER), (words.more, _WORSE))
         if (number := sum(fact.verdict in verdicts for fact in found))
     ]
-    none = len(found) - sum(fact.verdict in (*_BETTER, *_WORSE) for fact in found)
+    directed = [fact.label for fact in found if has_direction(fact)]
+    none = len(found) - len(directed)
     tail = "next to none or no clear difference"
     if none == len(found):
-        return f"In the model in {year}, all {none} plans show {tail} in {words.thing}"
+        every = "both plans" if none == 2 else f"all {none} plans"
+        return labelled(f"In the model in {year}, {every} show {tail} in {words.thing}", labels)
     if none:
         said.append(f"{none} {'show' if none > 1 else 'shows'} {tail}")
-    return f"In the model in {year}, of {len(found)} plans " + ", ".join(said)
+    title = f"In the model in {year}, of {len(found)} plans {', '.join(said)}"
+    return labelled(title, labels, directed)
 
 
 def _grid(page: Page, count: int) -> tuple[int, int, float, float, float]:
@@ -197,7 +206,7 @@ def _ticks(page: Page, here: Axes, years: tuple[int, ...], ends_of: tuple[bool, 
         close = 0 < abs(value) < page.body * 1.1 * (high - low) / tall
         return "" if close or not first else said(value)
 
-    most = max(1, min(4, int(tall / (page.body * 1.3))))
+    most = max(1, min(6, int(tall / (page.body * 2))))
     here.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     here.yaxis.set_major_formatter(FuncFormatter(shown))
     ends = sorted({years[0], years[-1]})

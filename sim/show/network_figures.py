@@ -18,6 +18,7 @@ from sim.show.alt import Row, number
 from sim.show.figures import source_line
 from sim.show.saved import Saved, clean
 from sim.show.story import date
+from sim.show.sure import AN_EXAMPLE
 
 COLUMNS = ("world", "person", "knows", "kind", "strength")
 KINDS = {
@@ -114,7 +115,7 @@ def _specification(saved: Saved, key: str, told: Mapping[str, Any]) -> NetworkSp
         "person, in the same spot in all three pictures; large dots are those followed, and only "
         "their closest ties inside the place are drawn. Two people may be tied in two ways. "
         "Nobody here is real.",
-        source_line(saved), tuple(panels), tuple(_spots(people, panels, followed)),
+        source_line(saved, sure=AN_EXAMPLE), tuple(panels), tuple(_spots(people, panels, followed)),
         frozenset(followed),
     )  # fmt: skip
 

@@ -14,11 +14,10 @@ from sim.show.dots import Dot, DotSpec
 from sim.show.facts import last_fact
 from sim.show.figures import says, sense, source_line
 from sim.show.saved import HEADLINE_MEASURES, Saved
-from sim.show.trust import ENOUGH_RUNS, Fact
+from sim.show.trust import ENOUGH_RUNS, Fact, has_direction, labelled, too_few_for_direction
 from sim.show.wording import joined, phrase
 from sim.units import financial_year
 
-_SURE = ("less", "more", "mostly_less", "mostly_more")
 _NAMED = 4
 Opened = Sequence[tuple[str, Saved]]
 
@@ -45,6 +44,9 @@ def specifications(opened: Opened, measures: Sequence[str] = HEADLINE_MEASURES) 
             for name, (_, one) in zip(names, opened, strict=True)
             if (fact := last_fact(one, measure, "all", key)) and fact.known
         ]
+        # One number of people for every place, so that they can be compared.
+        per = max((fact.per for *_, fact in rows), default=0)
+        rows = [(key, name, fact.counted_for(per)) for key, name, fact in rows]
         if rows:
             found.append(_specification(opened, measure, rows))
     return found
@@ -74,7 +76,7 @@ def _names(opened: Opened) -> list[str]:
 def _specification(opened: Opened, measure: str, rows: Sequence[tuple[str, str, Fact]]) -> DotSpec:
     first = opened[0][1]
     members = min(one.members for _, one in opened)
-    year, unit = financial_year(rows[0][2].year), phrase(measure).axis_for("all")
+    year, unit = financial_year(rows[0][2].year), phrase(measure).axis_for("all", rows[0][2].per)
     kind = "middle 90% of runs" if members >= ENOUGH_RUNS else "range of runs"
     runs = joined(sorted({f"{one.members:,}" for _, one in opened}), "or")
     bars = f"Dot: median of {runs} paired runs; bar: {kind}." if members > 1 else "One run each."
@@ -86,7 +88,7 @@ def _specification(opened: Opened, measure: str, rows: Sequence[tuple[str, str, 
         source_line(first, [fact for *_, fact in rows]), unit, measure,
         tuple(
             Dot(first.title(key), name, fact.median, fact.low, fact.high, says(fact),
-                fact.verdict in _SURE)
+                has_direction(fact))
             for key, name, fact in rows
         ),
         members, "; ".join(unfinished), "plan", "place",
@@ -97,20 +99,50 @@ def _title(saved: Saved, measure: str, rows: Sequence[tuple[str, str, Fact]], ye
     words = phrase(measure)
     if any(fact.members < 2 for *_, fact in rows):
         return f"One run only in some places, so no finding: {words.noun} in {year}"
+    facts = [fact for *_, fact in rows]
+    labels = [fact.label for fact in facts]
     article = "a " if words.less == "smaller" else ""
-    said = []
-    for key in dict.fromkeys(key for key, *_ in rows):
-        mine = [(name, fact.verdict) for one, name, fact in rows if one == key]
-        parts = [
-            f"{article}{word} {words.noun} in {_places(where, len(mine))}"
-            for word, ends in ((words.less, "less"), (words.more, "more"))
-            if (where := [name for name, verdict in mine if verdict.endswith(ends)])
-        ]
-        none = [name for name, verdict in mine if verdict not in _SURE]
-        if none:
-            parts.append(f"no clear difference in {_places(none, len(mine), 'or')}")
-        said.append(f"with “{saved.title(key)}”, {', '.join(parts)}")
-    return f"In the model in {year}, {'; '.join(said)}"
+    if few := [fact for fact in facts if too_few_for_direction(fact)]:
+        return labelled(
+            f"In the model in {year}, {few[0].members} runs are too few to say in which places "
+            f"there is {article}{words.less} or {words.more} {words.noun}"
+            if words.kind == "size"
+            else f"In the model in {year}, {few[0].members} runs are too few to say in which "
+            f"places there are {words.less} or {words.more} {words.noun}", labels,
+        )  # fmt: skip
+    places = list(dict.fromkeys(name for _, name, _ in rows))
+    plans = list(dict.fromkeys(key for key, *_ in rows))
+    said: list[str] = []
+    for word, ends in ((words.less, "less"), (words.more, "more")):
+        for where, keys in _alike(rows, ends).items():
+            noun = "" if said else f" {words.noun}"
+            named = [f"“{saved.title(key)}”" for key in keys]
+            said.append(
+                f"{article if noun else ''}{word}{noun} in {_places(where, len(places))} with "
+                f"{joined(named)}"
+            )
+    directed = [fact.label for fact in facts if has_direction(fact)]
+    if not directed:
+        some = "either plan" if len(plans) == 2 else "any plan"
+        plan = f"“{saved.title(plans[0])}”" if len(plans) == 1 else some
+        return labelled(
+            f"In the model in {year}, no clear difference in {words.thing} in "
+            f"{_places(places, len(places), 'or')} with {plan}", labels,
+        )  # fmt: skip
+    rest = "" if len(directed) == len(facts) else "; no clear difference in the rest"
+    return labelled(f"In the model in {year}, {'; '.join(said)}{rest}", labels, directed)
+
+
+def _alike(rows: Sequence[tuple[str, str, Fact]], ends: str) -> dict[tuple[str, ...], list[str]]:
+    """Plans by the places in which they show this direction: those alike share a clause."""
+    found: dict[str, list[str]] = {}
+    for key, name, fact in rows:
+        if has_direction(fact) and fact.verdict.endswith(ends):
+            found.setdefault(key, []).append(name)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for key, names in found.items():
+        alike.setdefault(tuple(names), []).append(key)
+    return alike
 
 
 def _places(names: Sequence[str], of: int, last: str = "and") -> str:

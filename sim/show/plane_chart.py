@@ -23,13 +23,14 @@ def paint(page: Page, spec: PlaneSpec, top: float, bottom: float) -> None:
     across = page.width > page.height
     column = page.width * _COLUMN if across else 0.0
     words = 0.0 if across else _words(page, spec, page.width - 2 * page.margin)
-    left = page.margin + page.text_width("−£100,000 ", page.body)
+    every = [np.concatenate([getattr(each, name) for each in spec.runs]) for name in _NAMES]
+    ends = ["−£100,000", *(gbp(each) for each in _limits(every[1]))]
+    left = page.margin + max(page.text_width(f"{each} ", page.body) for each in ends)
     right = page.width - page.margin - (column + page.body * 2 if across else 0)
     floor = bottom - page.body * 3.6 - words
     head = top + page.body * 1.6
     page.write(["Extra pounds paid"], page.margin, top, page.body, bold=True)
     axes = frame.axes_in(page, left, head, right, floor)
-    every = [np.concatenate([getattr(each, name) for each in spec.runs]) for name in _NAMES]
     axes.set_xlim(*_limits(every[0]))
     axes.set_ylim(*_limits(every[1]))
     axes.grid(True, axis="both")

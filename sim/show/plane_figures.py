@@ -14,30 +14,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appraisal.worth import FUNDERS
+from sim.experiment.trust import Label
 from sim.show.alt import Row, number, safe_cell
 from sim.show.figures import source_line
 from sim.show.frame import MOST_SERIES
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import ENOUGH_RUNS, HEDGED_VERB, Fact, title_tail, too_few_runs, trust_of
-from sim.show.wording import figure, joined
+from sim.show.trust import (
+    ENOUGH_RUNS,
+    HEDGED_VERB,
+    Fact,
+    has_direction,
+    labelled,
+    too_few_for_direction,
+    trust_of,
+)
+from sim.show.wording import amount, figure, joined, per_for
 from sim.units import MONTHS_PER_YEAR
 
 LONELY, ADULTS = "often_lonely_share", "adults_per_head"
 PAYS = tuple(f"pays_{payer}_gbp_per_head" for payer in FUNDERS)
-PEOPLE = 1_000
+THOUSAND = 1_000
 COLUMNS = ("scenario", "run", "loneliness_free_years", "extra_pounds_paid", "for_every", "prices")
 Cloud = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Runs:
-    """One scenario's paired runs, float64[runs], for every 1,000 residents over the whole run."""
+    """One scenario's paired runs, float64[runs], for every `people` over the whole run."""
 
     label: str
     years: Cloud
     pounds: Cloud
     said: str
     clear: bool
+    people: int = THOUSAND
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class PlaneSpec:
         """The table behind it: every run of every scenario."""
         return [
             (safe_cell(each.label), str(at + 1), number(years), number(pounds),
-             f"{PEOPLE:,} residents", "2024/25")
+             f"{each.people:,} residents", "2024/25")
             for each in self.runs
             for at, (years, pounds) in enumerate(zip(each.years, each.pounds, strict=True))
         ]  # fmt: skip
@@ -88,23 +98,16 @@ def specifications(saved: Saved) -> Iterator[PlaneSpec]:
 
 
 def _specification(saved: Saved, some: Sequence[tuple[str, Cloud, Cloud]], tail: str) -> PlaneSpec:
-    told = [_told(saved, *each) for each in some]
     facts = [_fact(saved, key, years) for key, years, _ in some]
-    gain = [f"“{each.label}”" for each in told if each.clear]
-    none = [f"“{each.label}”" for each in told if not each.clear]
-    said = [f"loneliness-free years gained with {joined(gain)}"] if gain else []
-    said += [f"no clear gain in loneliness-free years with {joined(none, 'or')}"] if none else []
-    title = f"In the model, {'; '.join(said)}"
-    if len(told) == 1 and gain:
-        title = f"In the model, “{told[0].label}”: {told[0].said}"
+    people = per_for((max(abs(each.low), abs(each.high)) for each in facts), LONELY)
+    grown = people / THOUSAND
+    told = [_told(saved, key, years * grown, pounds * grown, people) for key, years, pounds in some]
     labels = [trust_of(saved, fact).label for fact in facts]
-    title += title_tail(labels, bool(gain) and too_few_runs(facts[0]))
-    if saved.members < 2:
-        title = "One run only, so no finding on cost against loneliness-free years"
+    title = _title(saved, told, facts, labels)
     return PlaneSpec(
         f"cost_and_lonely_years{tail}", title,
         f"Extra pounds paid (up) against years free of often or always being lonely (across), for "
-        f"every {PEOPLE:,} residents over {saved.period}. {saved.place}. Each small mark is one of "
+        f"every {people:,} residents over {saved.period}. {saved.place}. Each small mark is one of "
         f"{saved.members:,} paired runs; the large one is their middle. Paid by the council, the "
         "NHS, government, grant funders and hubs’ trading, less what they saved, 2024/25 prices.",
         source_line(saved, facts), tuple(told), saved.partial_words,
@@ -118,23 +121,59 @@ def _fact(saved: Saved, scenario: str, years: Cloud) -> Fact:
     return Fact(scenario, LONELY, "all", saved.years, middle, low, high, agree, years.size)
 
 
-def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud) -> Runs:
-    fact = _fact(saved, scenario, years)
-    clear = fact.verdict in ("less", "mostly_less")
+def _title(saved: Saved, told: Sequence[Runs], facts: Sequence[Fact],
+           labels: Sequence[Label]) -> str:  # fmt: skip
+    """Which plans gain, behind their label where it is weak; too few runs name none."""
+    if saved.members < 2:
+        return "One run only, so no finding on cost against loneliness-free years"
+    if any(too_few_for_direction(fact) for fact in facts):
+        return labelled(
+            f"In the model, {facts[0].members} runs are too few to say if loneliness-free years "
+            "are gained or lost", labels,
+        )  # fmt: skip
+    gain = [f"“{each.label}”" for each in told if each.clear]
+    none = [f"“{each.label}”" for each in told if not each.clear]
+    directed = [label for label, each in zip(labels, told, strict=True) if each.clear]
+    if len(told) == 1 and gain:
+        return labelled(f"In the model, “{told[0].label}”: {told[0].said}", labels, directed)
+    if not gain:
+        plans = none[0] if len(none) == 1 else "either plan" if len(none) == 2 else "any plan"
+        return labelled(
+            f"In the model, no clear gain in loneliness-free years with {plans}", labels
+        )
+    said = f"In the model, loneliness-free years gained with {joined(gain)}"
+    rest = "the other plan" if len(none) == 1 else f"the other {len(none)} plans"
+    said += f"; no clear gain with {rest}" if none else ""
+    return labelled(said, labels, directed)
+
+
+def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud,
+          people: int = THOUSAND) -> Runs:  # fmt: skip
+    fact = _fact(saved, scenario, years * (THOUSAND / people))
+    clear = fact.verdict in ("less", "mostly_less") and has_direction(fact)
     paid = _paid(pounds)
     word = "range of runs" if years.size < ENOUGH_RUNS else "90% of runs"
+    bracketed = f" ({word} in brackets)"
     if years.size < 2:
-        said = f"{figure(years[0])} years, {paid}, in one run"
+        said = f"{_years(years[0])} years, {paid}, in one run"
+    elif too_few_for_direction(fact):
+        said = f"too few runs to tell of years; {paid}"
     elif not clear:
-        said = f"no clear gain in years; {paid} ({word} in brackets)"
+        said = f"no clear gain in years; {paid}"
     else:
-        said = f"{_range(years, figure)} years, {paid}"
+        said = f"{_range(years, _years)} years, {paid}"
         if float(np.mean((years > 0) & (pounds > 0))) >= 1:
             said += f": {_range(pounds / years, gbp)} for each year"
         elif float(np.mean(pounds > 0)) < HEDGED_VERB:
             said += "; not clear that it costs more"
-        said += f" ({word} in brackets)"
-    return Runs(saved.title(scenario), years, pounds, said, clear)
+    said += bracketed if "(" in said else ""
+    return Runs(saved.title(scenario), years, pounds, said, clear, people)
+
+
+def _years(value: float) -> str:
+    """Years of whole people: '5', 'under 1', and '−3' where they are lost."""
+    said = amount(value, LONELY)
+    return f"−{said}" if value < 0 and not said.startswith("under ") else said
 
 
 def _paid(pounds: Cloud) -> str:
@@ -170,7 +209,7 @@ def _clouds(saved: Saved) -> list[tuple[str, Cloud, Cloud]]:
         own = wide.loc[key]
         free = (base[LONELY] - own[LONELY]) * base[ADULTS] / MONTHS_PER_YEAR
         paid = own["paid"] - base["paid"]
-        sums = [each.dropna().groupby("member").sum() * PEOPLE for each in (free, paid)]
+        sums = [each.dropna().groupby("member").sum() * THOUSAND for each in (free, paid)]
         if len(sums[0]):
             found.append((key, sums[0].to_numpy(float), sums[1].to_numpy(float)))
     return found

@@ -51,7 +51,7 @@ def three(saved: Saved, every: list[Finding]) -> list[Three]:
             who = "Everyone" if not words.pounds else "Everyone living"
             caption = (
                 f"Difference from the baseline in {financial_year(facts[0].year)}: "
-                f"{words.axis_for('all')}. {who} in {saved.place}; in brackets, "
+                f"{words.axis_for('all', facts[0].per)}. {who} in {saved.place}; in brackets, "
                 f"{band_name(saved.members)} ({saved.members:,}). Modelled, not observed."
             )
             title = finding_title(saved, facts[:_MOST_NAMED])

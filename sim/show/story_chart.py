@@ -18,55 +18,73 @@ from sim.units import MONTHS_PER_YEAR, financial_year
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Block = tuple[list[str], list[str]]  # the lines of a heading, and of its words
 _COLUMN = 0.36
 _WORDS = 0.66  # of a square or tall picture's height, at most
 _PLOT = 14.0  # of a phone's picture, in lines of text
 _MARKS_ABREAST = 18  # numbered marks closer than this many to a line stand above one another
+_CIRCLE = 1.4  # across a numbered mark, in lines of text
 _APART = 0.05  # of an answer, so that lines that lie together are both seen
 _ABOVE, _ABOVE_ON_PHONE = 0.26, 0.4  # of an answer, from one numbered mark to the next above it
 
 
 def paint(page: Page, spec: StorySpec, top: float, bottom: float) -> None:
     """The lines, and the numbered words beside or under them."""
-    wide = page.width > page.height
+    wide, columns = page.width > page.height, _columns(page)
     label = max(page.text_width(words, page.body) for words in ANSWER.values())
     left = page.margin + label + page.body
     column = page.width * _COLUMN if wide else page.width - 2 * page.margin
     right = page.width - page.margin - (column + page.body * 2 if wide else 0)
     most = bottom - top if wide or page.narrow else (bottom - top) * _WORDS
-    blocks, size = _fitted(page, spec, column, most)
-    under = _tall(blocks, size)
+    gap = page.body * 1.5
+    room = (column - gap * (columns - 1)) / columns
+    blocks, size = _fitted(page, spec, room, most)
+    each = -(-len(blocks) // columns)
+    lists = [blocks[at : at + each] for at in range(0, len(blocks), each or 1)]
+    under = max((_tall(some, size) for some in lists), default=0.0)
     floor = (bottom if wide else bottom - under - page.body) - page.body * 1.9
     head = _key(page, page.margin if page.narrow else left, top)
     axes = frame.axes_in(page, left, head, right, floor)
     _lines(page, axes, spec)
-    x, y = (right + page.body * 2, top) if wide else (page.margin, bottom - under)
-    for named, said in blocks:
-        start = page.write([named], x, y, size, bold=True)
-        y = page.write(said, x, start, size) + size * 0.35
+    x, start = (right + page.body * 2, top) if wide else (page.margin, bottom - under)
+    for some in lists:
+        y = start
+        for named, said in some:
+            y = page.write(said, x, page.write(named, x, y, size, bold=True), size) + size * 0.35
+        x += room + gap
+
+
+def _columns(page: Page) -> int:
+    """Two lists of words under a square or tall picture, which leaves the lines their height."""
+    return 1 if page.narrow or page.width > page.height else 2
 
 
 def tall(page: Page, spec: StorySpec) -> float:
     """Height in pixels on a phone."""
-    blocks = [(_heading(each), page.wrap(each.text, page.body, page.width - 2 * page.margin))
-              for each in spec.marks]  # fmt: skip
+    blocks = _blocks(page, spec, page.body, page.width - 2 * page.margin)
     return page.body * (_PLOT + 5.1) + _tall(blocks, page.body)
 
 
-def _fitted(
-    page: Page, spec: StorySpec, room: float, most: float
-) -> tuple[list[tuple[str, list[str]]], float]:
+def _fitted(page: Page, spec: StorySpec, room: float, most: float) -> tuple[list[Block], float]:
     """Each mark's heading and words, in type small enough to fit."""
     size = page.body
     while True:
-        blocks = [(_heading(each), page.wrap(each.text, size, room)) for each in spec.marks]
-        if _tall(blocks, size) <= most or size < page.small * 0.8:
+        blocks = _blocks(page, spec, size, room)
+        if _tall(blocks, size) <= most * _columns(page) or size < page.small * 0.8:
             return blocks, size
         size *= 0.95
 
 
-def _tall(blocks: list[tuple[str, list[str]]], size: float) -> float:
-    return sum((1 + len(said)) * size * LINE_HEIGHT + size * 0.35 for _, said in blocks)
+def _blocks(page: Page, spec: StorySpec, size: float, room: float) -> list[Block]:
+    return [
+        (page.wrap(_heading(each), size, room, bold=True), page.wrap(each.text, size, room))
+        for each in spec.marks
+    ]
+
+
+def _tall(blocks: list[Block], size: float) -> float:
+    lines = sum(len(named) + len(said) for named, said in blocks)
+    return lines * size * LINE_HEIGHT + len(blocks) * size * 0.35
 
 
 def _heading(each: Mark) -> str:
@@ -121,6 +139,8 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
     lines = {world: (months, values) for world, months, values in spec.lines}
     near = (last - first) / (_MARKS_ABREAST / 2 if page.narrow else _MARKS_ABREAST)
     placed: list[tuple[int, int, int]] = []
+    an_answer = axes.get_position().height * page.height / len(ANSWER)
+    step = max(_ABOVE_ON_PHONE if page.narrow else _ABOVE, page.body * _CIRCLE / an_answer)
     for mark in spec.marks:
         world = mark.worlds[-1]
         months, values = lines[world]
@@ -129,8 +149,8 @@ def _lines(page: Page, axes: Axes, spec: StorySpec) -> None:
                  if value == values[at] and mark.month - month < near}  # fmt: skip
         level = next(each for each in range(len(spec.marks)) if each not in taken)
         placed.append((mark.month, values[at], level))
-        above = (_ABOVE_ON_PHONE if page.narrow else _ABOVE) * (level + 1)
-        lift = -above if values[at] == len(ANSWER) - 1 else above
+        above = step * (level + 1)
+        lift = -above if values[at] >= len(ANSWER) - 2 else above
         axes.text(
             mark.month, values[at] + lift, str(mark.number), ha="center", va="center",
             fontsize=points(page.body * 0.85), weight="bold", color="white", zorder=6,

@@ -12,6 +12,7 @@ from sim.show.alt import Row
 from sim.show.figures import LICENCE
 from sim.show.story import SIMULATED, Line, Pair, Story, date, label
 from sim.show.story_words import ANSWER, STATE
+from sim.show.sure import AN_EXAMPLE
 
 COLUMNS = ("world", "month", "date", "lonely", "what_happened")
 MOST_LINES = 9
@@ -94,8 +95,8 @@ def specification(pair: Pair) -> StorySpec:
         f"story_{pair.without.identity:016x}", title,
         f"How often they would say they are lonely, month by month, with “{pair.title}” and "
         f"without. {pair.without.place}. Chosen by rule: {pair.rule}.",
-        f"{SIMULATED} Modelled, not observed. Seed {pair.seed}, {pair.residents:,} residents. "
-        f"Data: {LICENCE}",
+        f"{AN_EXAMPLE} {SIMULATED} Modelled, not observed. Seed {pair.seed}, "
+        f"{pair.residents:,} residents. Data: {LICENCE}",
         lines, tuple(_marks(stories)),
         tuple((world, line) for world, story in stories for line in story.happened),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sim.errors import UserMistake
 from sim.outcomes import GROUPS, MEASURES
 from sim.show.alt import number, safe_cell
-from sim.show.facts import last_fact
+from sim.show.facts import last_fact, per_of
 from sim.show.figures import says
 from sim.show.saved import CHART_MEASURES, Saved, measure_key, open_results
 from sim.show.trust import band_name
@@ -30,12 +30,13 @@ _COLUMN = 24
 
 def header(saved: Saved, measures: Sequence[str]) -> list[str]:
     """Column headings: the measure and its unit."""
-    return ["Plan", *(f"{MEASURES[key].label}, {_unit(key)}" for key in measures)]
+    return ["Plan", *(f"{MEASURES[key].label}, {unit(saved, key)}" for key in measures)]
 
 
-def _unit(measure: str) -> str:
+def unit(saved: Saved, measure: str) -> str:
+    """The unit of a measure in these results: 'per 10,000 residents aged 16 or over'."""
     words = phrase(measure)
-    return words.axis_for("all").removeprefix(words.noun).strip()
+    return words.axis_for("all", per_of(saved, measure)).removeprefix(words.noun).strip()
 
 
 def cells(source: object, measures: Sequence[str] = CHART_MEASURES,
@@ -97,7 +98,7 @@ def table_csv(source: object, measures: Sequence[str] = CHART_MEASURES) -> str:
             writer.writerow(
                 [safe_cell(saved.title(scenario)), key, fact.group, financial_year(fact.year),
                  number(fact.median), *bounds, number(fact.agreement), fact.members,
-                 phrase(key).axis_for("all")]
+                 phrase(key).axis_for("all", fact.per)]
             )  # fmt: skip
     return page.getvalue()
 

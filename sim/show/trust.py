@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.experiment import trust_record as record
 from sim.experiment.trust import Facts, Label, Trust, judge, threshold
-from sim.show.wording import rounding_step, too_small
+from sim.show.wording import phrase, rounding_step, too_small
 
 if TYPE_CHECKING:
     from sim.show.saved import Saved
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Verdict = Literal[
     "same", "negligible", "unclear", "mostly_less", "mostly_more", "less", "more", "one_run"
 ]
+
+# The verdicts that name a direction.
+DIRECTIONS: tuple[Verdict, ...] = ("less", "more", "mostly_less", "mostly_more")
 
 YARDSTICK = (
     (0.00, 0.05, "a remote chance", "5% or less"),
@@ -72,6 +75,7 @@ class Fact:
     agreement: float
     members: int
     label: Label | None = None
+    per: int = 0  # people it is counted for, where that is not the measure's own
 
     @property
     def known(self) -> bool:
@@ -85,7 +89,7 @@ class Fact:
             return "same"
         if self.members < 2:
             return "one_run"
-        if too_small(self.low, self.high, self.measure):
+        if too_small(self.low, self.high, self.measure, self.per):
             return "negligible"
         straddles = not (self.low > 0 or self.high < 0)
         if straddles or not self.agreement >= HEDGED_VERB:
@@ -99,6 +103,15 @@ class Fact:
     def step(self) -> float:
         """What middle and ends are rounded to, one for all three: two figures of the range."""
         return rounding_step(self.high - self.low)
+
+    def counted_for(self, per: int) -> Fact:
+        """The same fact for every `per` people."""
+        now = self.per or phrase(self.measure).base
+        if not per or not now or per == now:
+            return self
+        grown = per / now
+        return replace(self, median=self.median * grown, low=self.low * grown,
+                       high=self.high * grown, per=per)  # fmt: skip
 
     @property
     def agreeing_runs(self) -> int:
@@ -219,19 +232,37 @@ def too_few_runs(fact: Fact) -> bool:
     return fact.members < threshold("direction_least_draws")
 
 
-def title_tail(labels: Sequence[Label | None], few: bool = False) -> str:
-    """What a chart's title ends with: its label, the weakest where several are shown.
+def has_direction(fact: Fact) -> bool:
+    """Whether a direction may be told of a difference at all, from so many runs."""
+    return fact.verdict in DIRECTIONS and not too_few_runs(fact)
 
-    `few`: the title names a direction, and there are too few runs to be sure of one.
-    """
+
+def too_few_for_direction(fact: Fact) -> bool:
+    """Whether nothing but too few runs keeps a difference from being given a direction."""
+    return fact.verdict in DIRECTIONS and too_few_runs(fact)
+
+
+def title_tail(labels: Sequence[Label | None]) -> str:
+    """What a chart's title ends with: its label, the weakest where several are shown."""
     known = [each for each in labels if each is not None]
     if not known:
         return ""
     weakest = max(known, key=lambda each: each.rank)
     said = weakest.value[:1].lower() + weakest.value[1:]
-    if few and weakest is Label.EITHER_WAY:
-        return f" ({said}: too few runs)"
     return f" ({said})" if len(set(known)) == 1 else f" (the weakest: {said})"
+
+
+def labelled(title: str, labels: Sequence[Label | None],
+             directed: Sequence[Label | None] = ()) -> str:  # fmt: skip
+    """A chart's title with its label: at its end, or in front of a direction it does not carry.
+
+    `directed` are the labels of those of its differences that the title gives a direction.
+    """
+    known = [each for each in directed if each is not None]
+    weakest = max(known, key=lambda each: each.rank, default=None)
+    if weakest in (Label.EITHER_WAY, Label.ILLUSTRATION):
+        return f"{LEADS[weakest]}{title[:1].lower()}{title[1:]}"
+    return f"{title}{title_tail(labels)}"
 
 
 def label_line(trust: Trust) -> str:

@@ -11,12 +11,13 @@ from sim.show.card_facts import CardSpec
 from sim.show.layout import LINE_HEIGHT, Page
 
 _STEPS = 4
+_LARGEST = 1.6  # of the body's type, on a card with little to say
 _PALE = "#D9D9D9"
 
 
 def paint(page: Page, spec: CardSpec, top: float, bottom: float) -> None:
     """The card, in type made smaller only where it would not fit."""
-    size = page.body * 1.35
+    size = page.body * _LARGEST
     while _height(page, spec, size) > bottom - top and size > page.small * 0.75:
         size *= 0.96
     y = _label(page, spec, top, size)
@@ -62,5 +63,8 @@ def _label(page: Page, spec: CardSpec, top: float, size: float) -> float:
         under = page.write(named, page.margin, top + size * 2, size, bold=True, colour="black")
         return under + size * 0.6
     x = page.margin + _STEPS * wide * 1.15 + size * 0.6
-    page.write([text], x, top + size * 0.2, size * 1.15, bold=True, colour="black")
+    room, large = page.width - page.margin - x, size * 1.15
+    while page.text_width(text, large, bold=True) > room:
+        large *= 0.97
+    page.write([text], x, top + size * 0.2, large, bold=True, colour="black")
     return top + size * 2.6

@@ -7,6 +7,7 @@ a larger number never prints smaller, and a number that is not zero never prints
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,9 @@ from sim.outcomes import GROUPS, MEASURES, WORKER_GROUPS
 PRICES = "2024/25 prices"
 SMALLEST = 0.01
 TOO_SMALL = 0.015  # per 1,000 people: fewer than one in 60,000
+# People are counted whole: for how many others they are counted, and the least such figure may be.
+PEOPLE = (1_000, 10_000, 100_000)
+LEAST_SAID = 10.0
 EVERYONE = "residents aged 16 or over"
 REACHED = "people the plan reached"
 CARE_WORKERS = "care workers"
@@ -35,19 +39,25 @@ class Phrase:
     pounds: bool = False
     who: str = EVERYONE
     note: str = ""
+    base: int = 0  # people for whom a count is kept; 0 where it is no count of anybody
+    whole: bool = False  # people or events, of which there are no parts
 
     @property
     def thing(self) -> str:
         """The noun as it follows "a difference in": 'crisis episodes', 'the funding gap'."""
         return f"the {self.noun}" if self.kind == "size" else self.noun
 
-    def per_whom(self, group: str) -> str:
+    def per_whom(self, group: str, per: int = 0) -> str:
         """'in every 1,000 residents aged 16 or over', or of the people reached."""
-        return self.per.format(who=self.whom(group))
+        return self.per.format(who=self.whom(group), per=f"{per or self.base:,}")
 
-    def axis_for(self, group: str) -> str:
+    def axis_for(self, group: str, per: int = 0) -> str:
         """The unit printed with a chart or table."""
-        return self.axis.format(who=self.whom(group))
+        return self.axis_of(self.whom(group), per)
+
+    def axis_of(self, who: str, per: int = 0) -> str:
+        """The same of people named in other words."""
+        return self.axis.format(who=who, per=f"{per or self.base:,}")
 
     def whom(self, group: str) -> str:
         """The people counted, narrowed to a group."""
@@ -59,13 +69,15 @@ class Phrase:
         return f"{self.who} ({label[:1].lower()}{label[1:]})"
 
 
-def _rate(noun: str, when: str = " a year", who: str = EVERYONE, per: str = "1,000") -> Phrase:
-    return Phrase(noun, f"{when.strip()} for every {per} {{who}}".strip(),
-                  f"{noun}{when} per {per} {{who}}", who=who)  # fmt: skip
+def _rate(noun: str, when: str = " a year", who: str = EVERYONE, base: int = 1_000,
+          whole: bool = True) -> Phrase:  # fmt: skip
+    return Phrase(noun, f"{when.strip()} for every {{per}} {{who}}".strip(),
+                  f"{noun}{when} per {{per}} {{who}}", who=who, base=base, whole=whole)  # fmt: skip
 
 
 def _people(noun: str) -> Phrase:
-    return Phrase(noun, "in every 1,000 {who}", f"{noun} per 1,000 {{who}}", factor=1000.0)
+    return Phrase(noun, "in every {per} {who}", f"{noun} per {{per}} {{who}}", factor=1000.0,
+                  base=1_000, whole=True)  # fmt: skip
 
 
 def _pounds(noun: str, less: str = "smaller", more: str = "larger") -> Phrase:
@@ -85,22 +97,23 @@ PHRASES: dict[str, Phrase] = {
     "delayed_discharges_per_1000": _rate("discharges delayed for social care"),
     "ae_attendances_per_1000": _rate("A&E attendances"),
     "care_home_entries_per_100k_65plus": _rate(
-        "care-home entries", who="residents aged 65 or over", per="100,000"
+        "care-home entries", who="residents aged 65 or over", base=100_000
     ),
     "carer_breakdowns_per_1000_carers": _rate("carer breakdowns", who="unpaid carers"),
-    "unmet_hours_per_1000": _rate("unmet care hours", " a week"),
+    "unmet_hours_per_1000": _rate("unmet care hours", " a week", whole=False),
     "waiting_per_1000": _rate("people waiting for care", ""),
     "unpaid_carer_share": _people("unpaid carers"),
     "carers_20_plus_hours_share": _people("carers giving 20 hours a week or more"),
     "life_satisfaction_mean": _score("life satisfaction", "score, 0 to 10, average of {who}"),
     "hub_attender_share": _people("people going to a hub in a month"),
     "volunteer_share": _people("people volunteering in a month"),
-    "filled_care_posts_per_1000": _rate("people in paid posts in care", ""),
+    "filled_care_posts_per_1000": _rate("people in paid posts in care", "", whole=False),
     "secure_contract_share": Phrase(
         "care workers with secure hours",
-        "in every 1,000 {who}",
-        "care workers with secure hours per 1,000 {who}",
+        "in every {per} {who}",
+        "care workers with secure hours per {per} {who}",
         factor=1000.0,
+        base=1_000,
         who=CARE_WORKERS,
     ),
     "care_worker_pay_gbp_per_hour": Phrase(
@@ -170,14 +183,37 @@ def figure(value: float, step: float = 0.0) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def too_small(low: float, high: float, measure: str) -> bool:
+def whole_figure(value: float, step: float = 0.0) -> str:
+    """People or events without a sign: '12', and 'under 1' where there is less than one."""
+    size = abs(float(value))
+    if not math.isfinite(size) or size == 0:
+        return figure(size)
+    return "under 1" if size < 1 else figure(math.floor(size + 0.5), step)
+
+
+def per_for(sizes: Iterable[float], measure: str) -> int:
+    """How many people to count for, so that the least of these sizes is of whole people.
+
+    The sizes are as kept (see `Phrase.base`). Nothing is counted for more than 100,000 people.
+    """
+    words = phrase(measure)
+    told = [size for size in sizes if math.isfinite(size) and size > 0]
+    if not words.whole or not told:
+        return words.base
+    able = [each for each in PEOPLE if each >= words.base]
+    return next((each for each in able if min(told) * each / words.base >= LEAST_SAID), able[-1])
+
+
+def too_small(low: float, high: float, measure: str, per: int = 0) -> bool:
     """Whether a whole range rounds to nothing, so that a direction would mislead."""
-    return not phrase(measure).pounds and max(abs(low), abs(high)) < TOO_SMALL
+    words = phrase(measure)
+    grown = per / words.base if per and words.base else 1.0
+    return not words.pounds and max(abs(low), abs(high)) < TOO_SMALL * grown
 
 
 def amount(value: float, measure: str, step: float = 0.0) -> str:
     """A size with its pound sign where it is money: '12', '£1.5', 'under £0.01'."""
-    said = figure(value, step)
+    said = (whole_figure if phrase(measure).whole else figure)(value, step)
     if not phrase(measure).pounds or said == "not known":
         return said
     if "." in said and not said.startswith("under "):
@@ -214,7 +250,8 @@ def span(low: float, high: float, measure: str, step: float = 0.0) -> str:
     return f"{signed(low, measure, step)} to {signed(high, measure, step)}"
 
 
-def change(value: float, measure: str, group: str, step: float = 0.0, about: str = "") -> str:
+def change(value: float, measure: str, group: str, step: float = 0.0, about: str = "",
+           per: int = 0) -> str:  # fmt: skip
     """A difference said in full, with whom it is counted over.
 
     '12 fewer crisis episodes a year for every 1,000 people', or
@@ -223,22 +260,22 @@ def change(value: float, measure: str, group: str, step: float = 0.0, about: str
     words = phrase(measure)
     size = amount(value, measure, step)
     said = size if size.startswith("under ") else f"{about}{size}"
-    direction, per = words.less if value < 0 else words.more, words.per_whom(group)
+    direction, whom = words.less if value < 0 else words.more, words.per_whom(group, per)
     if words.kind == "count":
-        return f"{said} {direction} {words.noun} {per}"
-    return f"the {words.noun} is {said} {per} {direction}{words.note}"
+        return f"{said} {direction} {words.noun} {whom}"
+    return f"the {words.noun} is {said} {whom} {direction}{words.note}"
 
 
-def briefly(value: float, measure: str, group: str, step: float = 0.0) -> str:
+def briefly(value: float, measure: str, group: str, step: float = 0.0, per: int = 0) -> str:
     """The same without its noun: '12 fewer a year for every 1,000 people'."""
     words = phrase(measure)
     if value == 0:
         return "no change"
-    said, per = amount(value, measure, step), words.per_whom(group)
+    said, whom = amount(value, measure, step), words.per_whom(group, per)
     direction = words.less if value < 0 else words.more
     if words.kind == "count":
-        return f"{said} {direction} {per}"
-    return f"{said} {per} {direction}{words.note}"
+        return f"{said} {direction} {whom}"
+    return f"{said} {whom} {direction}{words.note}"
 
 
 def joined(names: list[str], last: str = "and") -> str:
