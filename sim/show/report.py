@@ -98,7 +98,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         "gap": gap_section.section(saved), "work": work_section.section(saved),
         "flows": flow_section.section(saved), "worth": worth.page(saved),
         "changes": report_findings.changes(saved, every),
-        "gains": [(MEASURES[key].label, rows) for key in measured
+        "gains": [(f"{MEASURES[key].label}, {tables.unit(saved, key)}", rows) for key in measured
                   if len(rows := tables.gains(saved, key)) > 1],
         "gain_pictures": [gallery.on_page(each) for each in gains_figures.specifications(saved)
                           if each.measure in measured],
