@@ -276,7 +276,9 @@ def _made(name: str, presets: list[str], asked: Any, seed: int | None, **sizes: 
     """Today, and the command with every size it ran at."""
     from datetime import UTC, datetime
 
-    told = {"place": f'"{asked.place}"', "residents": asked.residents, "years": asked.years}
+    # A file of own numbers is typed again by its name: the place's own cannot be looked up.
+    place = asked.place if asked.numbers is None else asked.numbers.file
+    told = {"place": f'"{place}"', "residents": asked.residents, "years": asked.years}
     told |= sizes | ({} if seed is None else {"seed": seed})
     typed = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in told.items())
     return datetime.now(UTC).date().isoformat(), f"{ME} {name} {' '.join(presets)} {typed}"
