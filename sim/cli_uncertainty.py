@@ -231,7 +231,7 @@ def trust(
             heads = ("threshold", "value", "what it decides", "source")
             screen.table(heads, [(one.key, f"{one.value:g}", one.what, one.source) for one in rule])
         return
-    path = options.out_folder(folder)
+    path = options.folder_named(folder)
     from sim.show.trust_lines import trust_rows
 
     rows = trust_rows(path)
