@@ -21,7 +21,7 @@ from sim.cli_app import open_app
 from sim.cli_calibrate import calibrate
 from sim.cli_checks import england, validate
 from sim.cli_evaluate import evaluate
-from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well
+from sim.cli_exit import ME, OUR_FAULT, STOPPED, WRONG_REQUEST, leave_well, stopped_run
 from sim.cli_explorer import explorer
 from sim.cli_forward import forward
 from sim.cli_options import (
@@ -225,7 +225,7 @@ def run(
             after = functools.partial(_build_report, jobs=jobs, progress=progress)
             result = run_presets(plans, progress=progress, after=after, **_given(asked))
     except Interrupted as stopped:
-        screen.complain(str(stopped))
+        screen.complain(stopped_run(stopped))
         raise typer.Exit(STOPPED) from None
     except NothingFinished as failed:
         screen.complain(str(failed))

@@ -21,12 +21,14 @@ from sim.cli_options import (
     ResidentsOption,
     SeedOption,
     WriteOption,
+    words,
 )
 from sim.errors import UserMistake
 
 PosteriorOption = Annotated[
     str | None,
-    typer.Option("--posterior", help="forward, hindcast or both: what the draws are for. "
+    typer.Option("--posterior", parser=words, metavar="WHICH",
+                 help="forward, hindcast or both: what the draws are for. "
                  "Both, unless --synthetic asks for the proof alone."),
 ]  # fmt: skip
 ShipOption = Annotated[

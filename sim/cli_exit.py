@@ -6,8 +6,10 @@ was wrong; 3 stopped, or partly failed.
 
 from __future__ import annotations
 
+import shlex
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,6 +17,9 @@ from sim import cli_screen as screen
 from sim.cli_options import refuse_repeats
 from sim.errors import UserMistake
 from sim.mistakes import visible
+
+if TYPE_CHECKING:
+    from sim.experiment.ensemble import Interrupted
 
 DONE, OUR_FAULT, WRONG_REQUEST, STOPPED = range(4)
 ME = "python -m sim"
@@ -47,6 +52,14 @@ def leave_well(app: typer.Typer, given: list[str]) -> int:
         return DONE if screen.reader_is_gone() else _read_code(end.code)
     except Exception as error:
         return _explain(error)
+
+
+def stopped_run(stopped: Interrupted) -> str:
+    """What to say of a stopped run: what is kept, how to go on, and how to see it as it stands."""
+    folder = stopped.folder
+    if folder is None or not (folder / "summary.csv").is_file():
+        return str(stopped)
+    return f"{stopped} To see them as they are: {ME} report {shlex.quote(str(folder))}"
 
 
 def _read_code(code: object) -> int:

@@ -13,25 +13,17 @@ import typer
 
 from sim import cli_screen as screen
 from sim.cli_exit import ME, STOPPED
-from sim.cli_options import QuietOption
+from sim.cli_options import QuietOption, file_named, file_to_write, out_folder
 from sim.errors import UserMistake
-from sim.mistakes import hidden_characters, visible
 
 PAGE = Path("outputs") / "explorer.html"
 RUNS = Path("outputs") / "explorer_fit"
 MINUTES = {False: "15", True: "1"}  # of one processor, as measured; docs/explorer.md has the dates
 
 
-def file_named(text: str) -> Path:
-    """Read the name of a file to write or read."""
-    path = Path(text)
-    if not text.strip() or hidden_characters(text) or text == "-" or path.is_dir():
-        raise typer.BadParameter(f'"{visible(text)}" is no file. Try {PAGE}.')
-    return path
-
-
 FileOption = Annotated[
-    Path | None, typer.Option("--out", parser=file_named, metavar="FILE", help="The page to write.")
+    Path | None,
+    typer.Option("--out", parser=file_to_write, metavar="FILE", help="The page to write."),
 ]
 DataOption = Annotated[
     Path | None,
@@ -46,7 +38,9 @@ FitOption = Annotated[bool, typer.Option("--fit", help="Run the design and fit i
 SmallOption = Annotated[bool, typer.Option("--small", help="With --fit: a small, rough design.")]
 RunsOption = Annotated[
     Path | None,
-    typer.Option("--runs", metavar="DIR", help="With --fit: where finished runs are kept."),
+    typer.Option(
+        "--runs", parser=out_folder, metavar="DIR", help="With --fit: where finished runs are kept."
+    ),
 ]
 
 
@@ -94,8 +88,8 @@ def _fit(small: bool, runs: Path | None, data: Path | None, quiet: bool) -> Path
     from sim.experiment.explorer_design import FULL, SMALL
 
     runs = runs or RUNS.with_name(RUNS.name + ("_small" if small else ""))
-    if runs.exists() and not runs.is_dir():
-        raise UserMistake(f"--runs {runs} is a file, not a folder. Name a folder.")
+    if data is not None:
+        file_to_write(str(data))
     typed = f"{ME} explorer --fit" + (" --small" if small else "")
     if not quiet:
         screen.complain(f"About {MINUTES[small]} minutes of one processor; Ctrl-C keeps "

@@ -5,6 +5,7 @@ Looks at the limits of a run and at the places there are; changes nothing and pr
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,18 +55,67 @@ def words(text: str) -> str:
     return text
 
 
+def folder_named(text: str) -> Path:
+    """Read the name of a folder, there or not."""
+    path = _path(text, "folder", "outputs/my_run")
+    nearest = _nearest(path)
+    if not nearest.is_dir():
+        raise typer.BadParameter(f'"{visible(str(nearest), 200)}" is a file, not a folder.')
+    return path
+
+
 def out_folder(text: str) -> Path:
-    """Read the folder to write into."""
+    """Read the folder to write into: one that is there, or can be made."""
+    path = folder_named(text)
+    _refuse_locked(_nearest(path))
+    return path
+
+
+def file_named(text: str) -> Path:
+    """Read the name of a file, there or not, in a folder that is there."""
+    path = _path(text, "file", "my_page.md")
+    if path.is_dir() or text.endswith(("/", os.sep)):
+        raise typer.BadParameter(f'"{visible(text, 200)}" is a folder. Name a file in it.')
+    if not path.parent.is_dir():
+        raise typer.BadParameter(
+            f'"{visible(text, 200)}": there is no folder {visible(str(path.parent), 200)}. '
+            "Make it first, or name another file."
+        )
+    return path
+
+
+def file_to_write(text: str) -> Path:
+    """Read the name of a file to write, in a folder that takes it."""
+    path = file_named(text)
+    _refuse_locked(path.parent)
+    return path
+
+
+def _path(text: str, what: str, such_as: str) -> Path:
     if not text.strip() or hidden_characters(text) or text == "-":
-        raise typer.BadParameter(f'"{visible(text)}" is no folder. Try --out outputs/my_run.')
+        raise typer.BadParameter(f'"{visible(text)}" is no {what}. Name one, such as {such_as}.')
     path = Path(text)
     try:
-        taken = path.exists() and not path.is_dir()
+        path.exists()
     except OSError:
-        raise typer.BadParameter(f'"{visible(text)}" cannot be a folder.') from None
-    if taken:
-        raise typer.BadParameter(f'"{visible(text)}" is a file, not a folder.')
+        raise typer.BadParameter(f'"{visible(text)}" cannot be a {what}.') from None
     return path
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself where it is there, else the nearest folder above it that is."""
+    return next((each for each in (path, *path.parents) if each.exists()), Path())
+
+
+def _refuse_locked(folder: Path) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise typer.BadParameter(
+            f'"{visible(str(folder), 200)}": this folder may not be written to. Name another.'
+        )
+
+
+def _page(text: str) -> str:
+    return str(file_to_write(text))
 
 
 def _number(name: str, help_text: str) -> Any:
@@ -106,7 +156,7 @@ OutOption = Annotated[
 ]
 WriteOption = Annotated[
     str | None,
-    typer.Option("--write", metavar="FILE", help="Write the whole page as Markdown."),
+    typer.Option("--write", parser=_page, metavar="FILE", help="Write the whole page as Markdown."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say only what is needed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]

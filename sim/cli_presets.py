@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sim import cli_screen as screen
-from sim.cli_exit import ME, OUR_FAULT, STOPPED
+from sim.cli_exit import ME, OUR_FAULT, STOPPED, stopped_run
 from sim.cli_options import (
     JobsOption,
     JsonOption,
@@ -67,7 +67,7 @@ def presets(
         with screen.Progress(quiet or as_json, "members") as progress:
             checked = check(preset or (), variants, progress, **asked)
     except Interrupted as stopped:
-        screen.complain(str(stopped))
+        screen.complain(stopped_run(stopped))
         raise typer.Exit(STOPPED) from None
     except NothingFinished as failed:
         screen.complain(str(failed))

@@ -21,7 +21,7 @@ PLACES = "outputs/places"
 
 
 def _folder(text: str) -> Path:
-    path = options.out_folder(text)
+    path = options.folder_named(text)
     if not path.is_dir():
         raise UserMistake(f"{visible(text, 200)}: no such folder. {MAKE}")
     return path

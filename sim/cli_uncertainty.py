@@ -231,7 +231,7 @@ def trust(
             heads = ("threshold", "value", "what it decides", "source")
             screen.table(heads, [(one.key, f"{one.value:g}", one.what, one.source) for one in rule])
         return
-    path = options.out_folder(folder)
+    path = options.folder_named(folder)
     from sim.show.trust_lines import trust_rows
 
     rows = trust_rows(path)
@@ -276,7 +276,9 @@ def _made(name: str, presets: list[str], asked: Any, seed: int | None, **sizes: 
     """Today, and the command with every size it ran at."""
     from datetime import UTC, datetime
 
-    told = {"place": f'"{asked.place}"', "residents": asked.residents, "years": asked.years}
+    # A file of own numbers is typed again by its name: the place's own cannot be looked up.
+    place = asked.place if asked.numbers is None else asked.numbers.file
+    told = {"place": f'"{place}"', "residents": asked.residents, "years": asked.years}
     told |= sizes | ({} if seed is None else {"seed": seed})
     typed = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in told.items())
     return datetime.now(UTC).date().isoformat(), f"{ME} {name} {' '.join(presets)} {typed}"

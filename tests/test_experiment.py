@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from sim.experiment import atomic, ensemble, member, results
 from sim.experiment.compare import compare, run
 from sim.experiment.request import Request
 from sim.experiment.run import Interrupted, NothingFinished, run_presets
+from sim.show.saved import open_results
 
 BASE = FakePlan("baseline")
 PLANS = (BASE, FakePlan("more", shift=1.0, reach=2))
@@ -165,8 +167,23 @@ def test_a_stop_keeps_finished_members_and_says_how_to_resume(tmp_path, how):
     with pytest.raises(Interrupted, match=r"2 of 3 members are kept.*resume") as stop:
         go(tmp_path / "out", plans=plans)
     assert (stop.value.kept, stop.value.asked) == (2, 3)
-    assert not (tmp_path / "out" / "results.parquet").exists()
-    assert go(tmp_path / "out", plans=plans).members_done == 3
+    # What is there can be shown, and never as if it were the whole.
+    said = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (said["partial"], said["members_finished"], said["members_asked"]) == (True, [0, 1], 3)
+    assert set(results.load(tmp_path / "out")["member"]) == {0, 1}
+    assert open_results(tmp_path / "out").partial_words == "2 of 3 runs finished"
+    done = go(tmp_path / "out", plans=plans)
+    assert (done.partial, done.members_done) == (False, 3)
+    assert open_results(tmp_path / "out").partial_words == ""
+    go(tmp_path / "calm", plans=plans)
+    assert content(tmp_path / "out") == content(tmp_path / "calm")
+
+
+def test_a_stop_before_anything_finished_leaves_no_results_to_mistake(tmp_path):
+    plans = (BASE, FakePlan("stop", mischief="ctrl-c", on_member=0, once=str(tmp_path / "once")))
+    with pytest.raises(Interrupted, match="0 of 3"):
+        go(tmp_path / "out", plans=plans)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["members"]
 
 
 PROGRAM = """
@@ -247,6 +264,9 @@ def test_a_main_process_killed_outright_leaves_whole_members_and_no_workers(tmp_
     files = sorted((tmp_path / "members").glob("member_*.parquet"))
     assert len(files) >= 2
     assert all(member.read(path).content.num_rows > 0 for path in files)
+    # Nobody was left to put them together: who asks for a report is told how to go on.
+    with pytest.raises(UserMistake, match=rf"{len(files)} runs are kept.*same command again"):
+        open_results(tmp_path)
 
 
 def test_a_member_edited_after_it_was_checked_stops_the_results_and_says_so(tmp_path):

@@ -16,7 +16,9 @@ import pytest
 
 from sim.cli import main
 from sim.errors import UserMistake
+from sim.experiment import sensitivity
 from sim.experiment.compare import compare
+from sim.experiment.sensitivity_design import read_by
 from sim.model import CommunityModel
 from sim.parameters import Parameters
 from sim.world import own_numbers, own_place, places
@@ -240,21 +242,58 @@ def test_a_run_says_whose_numbers_it_used(tmp_path: Path) -> None:
     assert "libraries: 1 in mine.csv" in json.dumps(found.record["provenance"])
 
 
+def test_the_analyses_read_the_same_numbers_of_a_file_as_of_its_council(tmp_path: Path) -> None:
+    file = written(tmp_path, {"based_on": COUNCIL, "name": "Ourtown"})
+    named, own = (
+        sensitivity.request(["services_only"], place, residents=200, years=1)
+        for place in (COUNCIL, str(file))
+    )
+    assert own.place == "Ourtown (your numbers)"
+    assert read_by(own) == read_by(named) != frozenset()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sensitivity", "services_only", "--groups", "3", "--trajectories", "1", "--lucks", "1",
+         "--draws", "0"),
+        ("worth-knowing", "services_only", "baseline", "--draws", "12"),
+        ("uncertainty", "services_only", "--draws", "2", "--seeds", "2", "--rule-draws", "0"),
+    ],
+)  # fmt: skip
+def test_every_analysis_takes_a_file_as_its_place_by_command(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    written(tmp_path, {"based_on": COUNCIL, "name": "Ourtown"}, "my_council.csv")
+    keep = () if words[0] == "worth-knowing" else ("--keep", "kept")
+    done = sim(
+        *words, "--place", "my_council.csv", "--residents", "200", "--years", "1", "--jobs", "1",
+        "--out", "made", *keep, "--json", where=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    # A page that names its command names one that can be typed again.
+    for made in tmp_path.glob("kept/screened_runs.csv"):
+        assert '--place "my_council.csv"' in made.read_text().replace('""', '"')
+
+
+def sim(*words: str, where: Path) -> subprocess.CompletedProcess[str]:
+    here = {**os.environ, "PYTHONPATH": str(Path(own_place.__file__).parents[2])}
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        capture_output=True, text=True, cwd=where, env=here, check=False,
+    )  # fmt: skip
+
+
 def test_the_command_line_writes_a_template_and_refuses_nonsense(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def sim(*words: str) -> subprocess.CompletedProcess[str]:
-        here = {**os.environ, "PYTHONPATH": str(Path(own_place.__file__).parents[2])}
-        return subprocess.run(
-            [sys.executable, "-m", "sim", *words],
-            capture_output=True, text=True, cwd=tmp_path, env=here, check=False,
-        )  # fmt: skip
-
     capsys.readouterr()
     assert main(["places", "--template", COUNCIL]) == 0
     assert capsys.readouterr().out == places.template(COUNCIL)
     written(tmp_path, {"based_on": COUNCIL, "libraries": "lots"})
-    wrong = sim("run", "--place", "mine.csv")
+    wrong = sim("run", "--place", "mine.csv", where=tmp_path)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.startswith("mine.csv: libraries: lots is not a number")
     assert [each.name for each in tmp_path.iterdir()] == ["mine.csv"]

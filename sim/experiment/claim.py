@@ -32,6 +32,14 @@ def take(request: Request, folder: Path) -> None:
         member.refuse_stranger(request, theirs, folder)
 
 
+def members_of_a_run(folder: Path) -> int:
+    """How many members of a run, ended or not, a folder holds; those of a design do not count."""
+    theirs = _claimed(folder / "members" / "request.json")
+    if theirs is None or "design" in json.loads(theirs):
+        return 0
+    return sum(1 for _ in (folder / "members").glob("member_*.parquet"))
+
+
 def _claimed(path: Path) -> str | None:
     """The identity of the request that claimed a folder; None where there is none or it is torn."""
     with atomic.plainly(path):

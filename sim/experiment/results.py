@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, member, table
+from sim.experiment import atomic, claim, member, table
 from sim.experiment import summary as _summary
 from sim.experiment.request import Request
 from sim.experiment.summary import SUMMARY_COLUMNS, variance_reduction
@@ -187,6 +187,13 @@ def _open_cell(text: str) -> str:
 
 def _need(path: Path, folder: Path) -> None:
     if not path.is_file():
+        if kept := claim.members_of_a_run(folder):
+            said = "1 run is" if kept == 1 else f"{kept:,} runs are"
+            raise UserMistake(
+                f"{folder}: {said} kept here and not yet put together: the run was cut short, or "
+                f"is still going. To go on, type the same command again: python -m sim run ... "
+                f"--out {folder}"
+            )
         raise UserMistake(
             f"{folder}: there is no {path.name} here. Give the folder of a finished run, "
             "or make one with: python -m sim run"

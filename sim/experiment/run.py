@@ -7,6 +7,7 @@ nothing before the whole request has been found good.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import itertools
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, claim, ensemble
+from sim.experiment import atomic, claim, ensemble, member
 from sim.experiment.ensemble import Failed, Interrupted, Progress
 from sim.experiment.request import (
     BASELINE,
@@ -90,13 +91,18 @@ def run_presets(
     where another run lives there.
     `after` is called with the folder once everything is written (the command line hands in the
     report).
+    Stopped (Interrupted), the results of the members that finished are written and marked partial.
     Raises UserMistake, FolderTrouble, Interrupted or NothingFinished.
     """
     request = build_request(presets, place, residents, years, members, seed, model_factory, causal)
     jobs = ensemble.default_jobs(request.members) if jobs is None else whole_number("jobs", jobs)
     folder = _folder(out, request)
     began, ticks = time.time(), time.monotonic()
-    outcome = ensemble.run_members(request, folder, jobs, progress, in_process)
+    try:
+        outcome = ensemble.run_members(request, folder, jobs, progress, in_process)
+    except Interrupted:
+        _keep_what_finished(request, folder)
+        raise
     if not outcome.finished:
         raise NothingFinished(outcome.failed)
     done = keep(request, folder, outcome)
@@ -136,12 +142,25 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
     appraise.keep(folder, told)
     return RunResult(
         out=folder,
-        partial=bool(outcome.failed),
+        partial=len(outcome.finished) < request.members,
         members_done=len(outcome.finished),
         members_asked=request.members,
         failed=outcome.failed,
         results_hash=whole.results_hash,
     )
+
+
+def _keep_what_finished(request: Request, folder: Path) -> None:
+    """After a stop: the results of the members that finished, marked partial, so they can be shown.
+
+    The same command again writes them anew from all members, to the byte as if never stopped.
+    """
+    # A disk that is full hides nothing of the stop itself, which is told either way.
+    with contextlib.suppress(UserMistake):
+        every = range(request.members)
+        finished = [each for each in every if member.is_finished(request, folder, each)]
+        if finished:
+            keep(request, folder, ensemble.Outcome(finished=finished))
 
 
 def build_request(

@@ -40,7 +40,7 @@ def read_by(asked: Request) -> frozenset[str]:
     reads = set(usual.reads)
     for plan in (asked.baseline, *asked.plans):
         model = resolve(asked.model)(
-            place=asked.place, residents=asked.residents, years=asked.years,
+            place=asked.where, residents=asked.residents, years=asked.years,
             plan=plan, rng=asked.seed, lives=False,
         )  # fmt: skip
         model.run()
