@@ -108,8 +108,8 @@ def under_way(done: int, asked: int, seconds: float) -> str:
         said += f" About {_while(seconds / done * (asked - done))} to go." if done else ""
     value = f' value="{done}"' if 0 < done < asked else ""  # without one, the bar is seen to move
     return (
-        f'<p class="under-way" role="status">{said}</p>'
-        f'<progress aria-label="Paired runs done" max="{asked}"{value}></progress>'
+        f'<div><p class="under-way" role="status">{said}</p>'
+        f'<progress aria-label="Paired runs done" max="{asked}"{value}></progress></div>'
     )
 
 
