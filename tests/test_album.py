@@ -90,6 +90,22 @@ def test_pictures_whose_worker_was_killed_are_drawn_when_asked_for() -> None:
         assert all(album.held(spec) == {} for spec, _ in specs)
 
 
+def falls_at_the_last(wanted: tuple[Shown, bool]) -> dict[str, bytes]:
+    """A worker that draws three pictures and is ended at the fourth, when those are long done."""
+    if wanted[0].name == "made_up_3":
+        time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return marked(wanted)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+def test_pictures_finished_before_a_worker_was_killed_are_kept() -> None:
+    specs = [(replace(SPEC, name=f"made_up_{each}"), False) for each in range(4)]
+    with album.drawn_by(falls_at_the_last, specs, jobs=2):
+        assert all(album.held(spec) == marked((spec, False)) for spec, _ in specs[:3])
+        assert album.held(specs[3][0]) == {}
+
+
 def test_a_picture_held_is_to_the_byte_the_one_drawn_without_an_album(tmp_path: Path) -> None:
     saved = open_results(made_up(tmp_path, members=3, years=3))
     spec = gallery.over_time(saved, ["lonely"], ["difference"])[0]

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import outside, serious_faults
+from browser import DESKTOP, PHONE, outside, serious_faults, wider_than_the_screen
 
 from sim.cli import main
 from sim.errors import UserMistake
 from sim.experiment import app_choices
+from sim.experiment.trust import Label, threshold
 from sim.show.app import parts, server
 
 
@@ -87,10 +88,17 @@ def test_a_run_pressed_in_a_browser_ends_in_a_picture_and_files(address: str, pa
     page.wait_for_timeout(500)
     run.click()
     expect(page.get_by_text("Living both worlds")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("progressbar", name="Paired runs done")).to_be_visible()
     picture = page.locator("img[alt*='Brighton and Hove']")
     picture.wait_for(timeout=180_000)
     assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
     expect(page.get_by_text("2 paired runs, seed 1. Modelled, not observed.")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="How sure")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    page.set_viewport_size(PHONE)
+    assert wider_than_the_screen(page) == 0
+    assert picture.evaluate("image => image.naturalHeight > image.naturalWidth"), "no tall picture"
+    page.set_viewport_size(DESKTOP)
     page.get_by_label("Outcome").select_option("Crisis episodes")
     expect(page.locator("img[alt*='risis']")).to_be_visible(timeout=30_000)
     with page.expect_download() as waiting:
@@ -148,6 +156,49 @@ def test_a_wish_to_stop_ends_a_run_with_a_sentence_and_nothing_left() -> None:
         parts.Wish().heed(closed=True)
 
 
+def test_a_run_that_breaks_off_comes_back_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong: a page that goes on counting for a dead run says nothing at all."""
+
+    def broken(*_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(parts, "run_chosen", broken)
+    found = parts.run(ASKED, lambda done, asked, note: None)
+    assert isinstance(found, str)
+    assert "The run broke off (MemoryError: no room)." in found and "Try fewer people" in found
+
+
+def test_progress_says_how_far_and_about_how_long() -> None:
+    at_first, half, last = (parts.under_way(done, 6, 60.0) for done in (0, 3, 6))
+    assert "0 of 6 paired runs done." in at_first and "to go" not in at_first
+    assert "value=" not in at_first, "a bar at nought looks dead; without a value it moves"
+    assert "3 of 6 paired runs done. About 1 minute to go." in half and 'value="3"' in half
+    assert "Now the report is drawn" in last
+    assert all('role="status"' in each for each in (at_first, half, last))
+
+
+@pytest.mark.slow
+def test_a_second_run_takes_the_page_from_the_first(address: str, page: Any) -> None:
+    page.goto(address, timeout=120_000, wait_until="domcontentloaded")
+    run = page.get_by_role("button", name="Run", exact=True)
+    run.wait_for(timeout=90_000)
+    for name in ("People to simulate", "Years"):
+        page.get_by_role("slider", name=name).focus()
+        page.keyboard.press("Home")
+    page.wait_for_timeout(500)
+    run.click()
+    page.get_by_text("0 of 6 paired runs done").wait_for(timeout=30_000)
+    page.get_by_role("slider", name="Paired runs").focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(500)
+    run.click()
+    page.get_by_text("of 2 paired runs done").wait_for(timeout=30_000)
+    page.get_by_text("2 paired runs, seed 1.").wait_for(timeout=180_000)
+    page.wait_for_timeout(3_000)
+    assert page.get_by_text("It was stopped").count() == 0
+    assert page.get_by_text("2 paired runs, seed 1.").count() == 1
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -171,7 +222,17 @@ def test_a_finished_run_has_a_picture_a_table_and_everything_in_a_zip() -> None:
     assert steps[-1] == 2
     first = next(iter(parts.measures(found).values()))
     assert 'alt="' in parts.picture(found, first)
-    assert "<th scope=" in parts.table(found, first)
+    for each in parts.measures(found).values():
+        for shown in (parts.answer(found, each), parts.table(found, each)):
+            assert "<th scope=" in shown
+            said = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+            assert not re.search(r"[0-9]e[-+]?[0-9]|[0-9][.][0-9]{4}|nan", said), said
+    year_by_year = parts.table(found, first)
+    assert "2024/25" in year_by_year and "per 1,000 residents aged 16 or over" in year_by_year
+    sure = parts.answer(found, first)
+    assert any(f">{label.value}<" in sure for label in Label)
+    assert "Why no surer" in sure and "Not higher: " in sure
+    assert all(label.value in parts.labels() for label in Label)
     assert "Hartlepool, about 500 people" in parts.told(found)
     names = zipfile.ZipFile(BytesIO(found.everything)).namelist()
     assert {"report.html", "summary.csv", "results.parquet", "run.json"} <= set(names)
@@ -185,6 +246,7 @@ def test_every_choice_is_one_the_model_takes() -> None:
     assert {"bevy_hub", "services_only"} <= set(titles.values())
     for name, least in app_choices.LEAST.items():
         assert least <= app_choices.USUAL[name] <= app_choices.MOST[name]
+    assert app_choices.USUAL["members"] >= threshold("direction_least_draws")
 
 
 def test_a_port_in_use_is_one_plain_sentence() -> None:

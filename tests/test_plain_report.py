@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ import pytest
 import show_fixture
 
 from sim import scenario
-from sim.experiment import flow_tables, results
+from sim.experiment import flow_tables, model_town, results
 from sim.experiment.flows import (
     ATTENDERS,
     INTRODUCED,
@@ -38,6 +40,13 @@ PROVENANCE: dict[str, Any] = {
         "Too few people live in deprivation fifth 1, 5 (1 is most deprived) of this sample to show "
         "results for it.",
     ],
+    "model_town": {
+        "whole_place": False,
+        "neighbourhoods": 3,
+        "people_16_plus": 3_955,
+        "people_asked_for": 4_000,
+        "fifths_too_few_to_show": [1, 5],
+    },
     "scale": 60.39266750948167,
     "imputed": ["days_to_assessment: council did not answer"],
     "thresholds": [-0.8733037696045058, 1.5836515421782131],
@@ -77,17 +86,27 @@ def test_a_town_without_some_fifths_says_so_at_the_top_and_where_groups_stand() 
 
 
 def test_a_town_that_shows_every_fifth_carries_no_warning() -> None:
-    whole = {**PROVENANCE, "sample": PROVENANCE["sample"][:1]}
+    every = {**PROVENANCE["model_town"], "fifths_too_few_to_show": []}
+    whole = {**PROVENANCE, "model_town": every}
     assert town.falls_short(made(whole)) == ""
     assert "may not stand for" not in report.page(made(whole), (LONELY,))
-    for odd in (None, "x", [1, None], {}):
-        assert town.falls_short(made({**PROVENANCE, "sample": odd})) == ""
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["x", 3, [1, None], {}, {"whole_place": False}, {"fifths_too_few_to_show": "all"},
+     {"whole_place": False, "neighbourhoods": "<b>", "fifths_too_few_to_show": [0, "2", None, 9]}],
+)  # fmt: skip
+def test_a_spoilt_record_of_the_town_is_no_warning_and_no_crash(odd: Any) -> None:
+    assert town.falls_short(made({**PROVENANCE, "model_town": odd})) == ""
 
 
 @pytest.mark.parametrize(("name", "residents"), [("Brighton and Hove", 4_000), ("Hastings", None)])
 def test_the_warning_follows_the_sample_that_was_drawn(name: str, residents: int | None) -> None:
+    """From the sample through the run's record to the page, with no sentence read by machine."""
     sample = places.get(name).sample(residents)
-    saved = made({"place": {"name": name}, "sample": sample.describe()}, place=name)
+    told = model_town.of_model(SimpleNamespace(sample=sample))
+    saved = made({"place": {"name": name}, **json.loads(json.dumps(told))}, place=name)
     missing = [each for each in range(1, 6) if each not in sample.quintiles_shown]
     assert town.hidden_fifths(saved) == missing
     said = town.falls_short(saved)
@@ -95,6 +114,21 @@ def test_the_warning_follows_the_sample_that_was_drawn(name: str, residents: int
     if said:
         number = len(sample.neighbourhoods)
         assert said.startswith(f"The model town is {number} neighbourhoods of {name}.")
+
+
+def test_an_older_run_that_recorded_no_town_says_what_its_figures_tell() -> None:
+    older = {key: said for key, said in PROVENANCE.items() if key != "model_town"}
+    saved = made(older)  # its results hold the most and the least deprived fifth alone
+    said = town.falls_short(saved)
+    assert said == (
+        f"The model town is a part of {saved.place}. Too few of its people live in the second "
+        "most deprived, the middle and the second least deprived fifths of neighbourhoods to show "
+        f"them as groups. So it may not stand for all of {saved.place}."
+    )
+    assert said in report.page(saved, (LONELY,))
+    assert town.falls_short(made({**older, "scale": 1.0})) == ""
+    del older["scale"]
+    assert town.hidden_fifths(made(older)) == []
 
 
 def test_every_group_is_shown_or_named_as_left_out() -> None:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import UserMistake
-from sim.experiment import atomic, flows, story_sample, table, tie_sample
+from sim.experiment import atomic, flows, model_town, story_sample, table, tie_sample
 from sim.experiment.request import BASELINE, Plan, Request, differing, resolve
 
 REACHED = "reached"
@@ -75,12 +75,14 @@ def live(request: Request, member: int) -> tuple[pa.Table, dict[str, Any]]:
     """Run every scenario of one member; return its canonical table and each one's provenance."""
     plans = story_sample.tell_first(request.plans)
     base, beside = _begun(request, plans, member)
-    provenance = {BASELINE: base.provenance()}
+    provenance = {BASELINE: base.provenance() | model_town.of_model(base)}
     parts = [_monthly(base, BASELINE), *_gap_effect(base, base, BASELINE)]
     for plan in plans:
         model = beside or _lived(request, plan, member)
         beside = None
-        provenance[plan.name] = model.provenance() | flows.of_member(model, base)
+        provenance[plan.name] = (
+            model.provenance() | model_town.of_model(model) | flows.of_member(model, base)
+        )
         if member == 0:  # one run's picture of who knows whom, and one life, are enough
             provenance[plan.name] |= tie_sample.of_member(model, base)
             provenance[plan.name] |= story_sample.of_member(model, base)

@@ -35,13 +35,18 @@ def work_through(
 
 
 def spread[Task, Done](
-    work: Callable[[Task], Done], tasks: Sequence[Task], jobs: int, progress: Progress | None = None
+    work: Callable[[Task], Done],
+    tasks: Sequence[Task],
+    jobs: int,
+    progress: Progress | None = None,
+    done: dict[int, Done] | None = None,
 ) -> list[Done]:
     """`work` done for each task, in up to `jobs` processes; results in the order of the tasks.
 
     The first error ends it; raises Interrupted on Ctrl-C. `work` is found by name in a worker.
+    `done` is filled as tasks finish, by place in `tasks`: after an error it holds what was done.
     """
-    done: dict[int, Done] = {}
+    done = {} if done is None else done
     tell = progress or (lambda _done, _asked, _note: None)
     alone = min(jobs, len(tasks)) < 2 or sys.platform == "emscripten"
     try:

@@ -45,14 +45,17 @@ def drawn_by(
 
     if progress is not None:
         progress(0, len(wanted), "")
+    drawn: dict[int, Images] = {}
     try:
         most = jobs or ensemble.default_jobs(len(wanted))
-        drawn = tasks.spread(work, wanted, most, progress)
+        tasks.spread(work, wanted, most, progress, drawn)
     except ensemble.Interrupted:
         raise KeyboardInterrupt from None  # the run itself is whole
-    except BrokenProcessPool:  # a worker was killed, perhaps for memory: each is drawn when asked
-        drawn = []
-    pages = {_place(spec): (spec, images) for (spec, _), images in zip(wanted, drawn, strict=False)}
+    except (
+        BrokenProcessPool
+    ):  # a worker was killed, perhaps for memory: the rest is drawn on asking
+        pass
+    pages = {_place(wanted[at][0]): (wanted[at][0], images) for at, images in drawn.items()}
     before = _open.set(pages)
     try:
         yield

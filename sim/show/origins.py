@@ -16,7 +16,7 @@ _DEEPEST = 3
 _MOST_ITEMS = 60
 _FOR_MACHINES = (
     "thresholds", "council_history", "council_start", "council_care_share_of_budget",
-    "plan_capacity",
+    "plan_capacity", "model_town",  # the town's figures are said in words: `sim.show.town`
 )  # fmt: skip
 Pairs = Iterator[tuple[str, str]]
 

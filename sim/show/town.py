@@ -6,48 +6,76 @@ nothing. A small town may have too few people of some fifths of neighbourhoods t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sim.outcomes import GROUPS, MEASURES
-from sim.show.saved import Saved, clean
+from sim.show.saved import Saved
 from sim.show.wording import joined
 
 FIFTHS = {
     1: "most deprived", 2: "second most deprived", 3: "middle", 4: "second least deprived",
     5: "least deprived",
 }  # fmt: skip
-# The sentences of `sim.world.sampling.Sample.describe`; a test holds the two together.
-_PART = re.compile(r"([\d,]+) whole neighbourhoods? of ")
-_HIDDEN = re.compile(r"deprivation fifth ([1-5](?:, [1-5])*) \(1 is most deprived\)")
-_MOST = 20
 
 
-def _told(saved: Saved) -> list[str]:
-    told = saved.provenance.get("sample")
-    return [clean(each, 400) for each in told[:_MOST]] if isinstance(told, list) else []
+@dataclass(frozen=True)
+class Town:
+    """The model town as the run recorded it; `neighbourhoods` is 0 where it did not."""
+
+    whole: bool = True
+    neighbourhoods: int = 0
+    hidden: tuple[int, ...] = ()
+
+
+def of_run(saved: Saved) -> Town:
+    """The town in the run's own figures; of an older run, what its other figures tell."""
+    told = saved.provenance.get("model_town")
+    return _earlier(saved) if told is None else _recorded(told)
+
+
+def _recorded(told: object) -> Town:
+    if not isinstance(told, Mapping):
+        return Town()
+    number, fifths = told.get("neighbourhoods"), told.get("fifths_too_few_to_show")
+    listed = fifths if isinstance(fifths, list) else []
+    return Town(
+        told.get("whole_place") is not False,
+        number if type(number) is int and number > 0 else 0,
+        tuple(each for each in FIFTHS if each in listed),
+    )
+
+
+def _earlier(saved: Saved) -> Town:
+    """A run from before the town was recorded: its scale, and the fifths its results hold."""
+    scale = saved.provenance.get("scale")
+    if not isinstance(scale, int | float):
+        return Town()
+    held = {str(each) for each in saved.summary["group"].unique()}
+    shown = {each for each in FIFTHS if f"imd_{each}" in held}
+    return Town(scale <= 1, 0, tuple(each for each in FIFTHS if shown and each not in shown))
 
 
 def hidden_fifths(saved: Saved) -> list[int]:
     """Fifths of neighbourhoods with too few people in the sample to show, 1 the most deprived."""
-    found = (_HIDDEN.search(each) for each in _told(saved))
-    return [int(each) for one in found if one for each in one[1].split(", ")]
+    return list(of_run(saved).hidden)
 
 
-def _fifths(saved: Saved) -> str:
-    hidden = [f"the {FIFTHS[each]}" for each in hidden_fifths(saved)]
-    return f"{joined(hidden)} fifth{'s' if len(hidden) > 1 else ''} of neighbourhoods"
+def _fifths(hidden: Sequence[int]) -> str:
+    named = joined([f"the {FIFTHS[each]}" for each in hidden])
+    return f"{named} fifth{'s' if len(hidden) > 1 else ''} of neighbourhoods"
 
 
 def falls_short(saved: Saved) -> str:
     """How large the model town is and whom it cannot show; nothing where it shows every fifth."""
-    drawn = next((one for each in _told(saved) if (one := _PART.match(each))), None)
-    if drawn is None or not hidden_fifths(saved):
+    town = of_run(saved)
+    if town.whole or not town.hidden:
         return ""
-    size = f"{drawn[1]} neighbourhood{'' if drawn[1] == '1' else 's'}"
+    size = f"{town.neighbourhoods:,} neighbourhood{'' if town.neighbourhoods == 1 else 's'}"
     return (
-        f"The model town is {size} of {saved.place}. Too few of its people live in "
-        f"{_fifths(saved)} to show them as groups. So it may not stand for all of {saved.place}."
+        f"The model town is {size if town.neighbourhoods else 'a part'} of {saved.place}. "
+        f"Too few of its people live in {_fifths(town.hidden)} to show them as groups. "
+        f"So it may not stand for all of {saved.place}."
     )
 
 
@@ -59,12 +87,13 @@ def left_out(saved: Saved) -> list[str]:
 
 
 def _missing(saved: Saved, held: set[str]) -> Iterator[str]:
-    hidden = {f"imd_{each}" for each in hidden_fifths(saved)}
+    fifths = of_run(saved).hidden
+    hidden = {f"imd_{each}" for each in fifths}
     if short := falls_short(saved):
         yield f"{short} Those groups are left out here."
     elif hidden:
         yield (
-            f"Left out: people in {_fifths(saved)}. Too few of the model town’s people live there "
+            f"Left out: people in {_fifths(fifths)}. Too few of the model town’s people live there "
             "to show how they fare."
         )
     others = [

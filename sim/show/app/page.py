@@ -18,12 +18,14 @@ app = marimo.App(
 
 @app.cell
 def _():
+    import time
+
     import marimo as mo
 
     from sim.experiment import app_choices as choices
     from sim.show.app import parts
 
-    return choices, mo, parts
+    return choices, mo, parts, time
 
 
 @app.cell
@@ -34,6 +36,8 @@ def _(mo, parts):
     Choose a place and up to four plans, then run them against a baseline. Modelled, not observed.
 
     {parts.HOW}
+
+    {parts.FEW}
     """)
     return
 
@@ -87,69 +91,65 @@ def _(choices, mo):
 
 @app.cell
 def _(mo):
-    latest, set_latest = mo.state(None)
-    return latest, set_latest
+    # How far the run is as a tuple, then what came of it.
+    news, tell = mo.state(None)
+    return news, tell
 
 
 @app.cell
-def _(form, mo, parts, set_latest):
+def _(form, mo, parts, tell, time):
     mo.stop(
         form.value is None,
-        mo.md("Press **Run** when you have chosen. A small run takes about a minute."),
+        mo.md("Press **Run** when you have chosen. The run as it stands takes a minute or two."),
     )
-    wish = parts.Wish()
+    wish, started = parts.Wish(), time.monotonic()
 
     def live():
         thread = mo.current_thread()
-        with mo.status.progress_bar(
-            total=int(form.value["members"]),
-            title="Living both worlds",
-            subtitle="Each step is one paired run",
-            completion_title="Finished",
-            remove_on_exit=True,
-        ) as bar:
-            steps = {"done": 0}
 
-            def advance(done, asked, note):
-                # Gone with the page too: nobody is waiting for it any more.
-                wish.heed(closed=thread.should_exit)
-                if done > steps["done"]:
-                    more = done - steps["done"]
-                    bar.update(increment=more, subtitle=f"{done} of {asked} runs done")
-                    steps["done"] = done
+        def advance(done, asked, note):
+            # Gone with the page too: nobody is waiting for it any more.
+            wish.heed(closed=thread.should_exit)
+            tell((done, asked, time.monotonic() - started))
 
-            set_latest(parts.run(form.value, advance))
+        ended = parts.run(form.value, advance)
+        if not thread.should_exit:  # a run begun after it has the page now
+            tell(ended)
 
-    set_latest(None)
+    tell((0, int(form.value["members"]), 0.0))
     mo.Thread(target=live).start()
-    mo.ui.button(label="Stop", tooltip=parts.STOPS, on_click=lambda _: wish.stop())
+    stop = mo.ui.button(label="Stop", tooltip=parts.STOPS, on_click=lambda _: wish.stop())
+    return (stop,)
+
+
+@app.cell
+def _(mo, news, parts, stop):
+    mo.stop(not isinstance(news(), tuple))
+    mo.vstack([mo.Html(parts.under_way(*news())), stop])
     return
 
 
 @app.cell
-def _(latest, mo):
-    found = latest()
-    mo.stop(found is None)
-    mo.stop(isinstance(found, str), mo.md(f"**Not run.** {found}"))
+def _(mo, news):
+    found = news()
+    mo.stop(found is None or isinstance(found, tuple))
+    said = found if isinstance(found, str) else ""  # the files of a run are no words to lay out
+    mo.stop(bool(said), mo.callout(mo.md(said), kind="warn"))
     return (found,)
 
 
 @app.cell
 def _(found, mo, parts):
     options = parts.measures(found)
-    measure = mo.ui.dropdown(options, value=next(iter(options)), label="Outcome")
+    measure = mo.ui.dropdown(options, value=next(iter(options)), label="Outcome", full_width=True)
     mo.vstack([mo.md(f"## Results\n\n{parts.told(found)}"), measure])
     return (measure,)
 
 
 @app.cell
 def _(found, measure, mo, parts):
-    mo.vstack(
-        [
-            mo.Html(parts.picture(found, measure.value)),
-            mo.accordion({"The figures as a table": mo.Html(parts.table(found, measure.value))}),
-        ]
-    )
+    shown = (parts.answer, parts.picture, parts.table)
+    mo.vstack([mo.Html(each(found, measure.value)) for each in shown])
     return
 
 
