@@ -175,14 +175,15 @@ def test_an_emulator_foretells_a_straight_truth_and_its_indices_are_the_known_on
 
 def test_drivers_are_found_among_two_hundred_idle_numbers_under_luck_as_large_as_all_they_do():
     luck = np.random.default_rng(3)
-    units = luck.random((240, 203))
+    units = luck.random((400, 203))
     truth = 4 * units[:, 7] - 2 * units[:, 50] + 3 * (units[:, 120] - 0.5) ** 2
-    told = truth + truth.std() * luck.normal(size=240)
+    told = truth + truth.std() * luck.normal(size=400)
     found = emulate(units, told, luck=float(truth.var()))
     assert found.chosen[:2] == (7, 50) and len(found.chosen) <= TOP
-    assert found.r2_of_mean > 0.6 and found.r2 > 0.25
+    assert found.r2_of_mean > 0.7 and found.r2 > 0.35
     total = dict(zip(found.chosen, sobol_indices(found).total, strict=True))
-    assert total[7] == pytest.approx(16 / 20, abs=0.12) and total[50] == pytest.approx(0.2, abs=0.1)
+    # Of 1.33 + 0.33 + 0.05; the idle ones take little.
+    assert total[7] == pytest.approx(0.78, abs=0.1) and total[50] == pytest.approx(0.2, abs=0.1)
 
 
 def test_numbers_picked_from_luck_alone_foretell_nothing_though_they_fit_what_was_seen():

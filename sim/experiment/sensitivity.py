@@ -41,7 +41,7 @@ Values = dict[tuple[str, str], Paired]
 Progress = Callable[[int, int, str], None]
 # However much luck is taken off, an emulator must foretell this much of what was really lived.
 LEAST_RAW_R2 = 0.2
-SOBOL, STRAIGHT = "Sobol, total", "straight line, share of what is not luck"
+SOBOL, STRAIGHT = "Sobol, total", "straight line, share of the spread"
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ def _outcome(
         parts = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
         if second is not None:
-            drivers = _by_straight_line(units, lived, keys, by_luck)
+            drivers = _by_straight_line(units, lived, keys)
         parts = weak_shares([group.evidence for group in whole.groups], found.squared)
     weak, assumed = (float(np.nan_to_num(part)) * (1.0 - by_luck) for part in parts)
     return Sensitivity(
@@ -289,17 +289,16 @@ def _by_emulator(emulator: Emulator, keys: list[str]) -> list[Driver]:
     return found
 
 
-def _by_straight_line(
-    units: Floats, difference: Floats, keys: list[str], by_luck: float
-) -> list[Driver]:
-    """Numbers whose correlation beats that of the luckiest of all; none where none does."""
+def _by_straight_line(units: Floats, difference: Floats, keys: list[str]) -> list[Driver]:
+    """Numbers whose correlation beats that of the luckiest of all; none where none does.
+
+    Their share is that of the whole spread, luck among it: the squared correlation.
+    """
     found = correlations(units, difference)
     least = chance_level(units, difference)
     rows, order = numbers.uncertain(), np.argsort(-np.abs(found), kind="stable")[:TOP]
-    kept = [int(place) for place in order if abs(found[place]) > least]
-    numbers_part = max(1.0 - by_luck, float((found[kept] ** 2).sum()), 1e-12)
     return [
-        Driver(keys[place], rows[keys[place]].grade, float(found[place] ** 2) / numbers_part,
-               STRAIGHT, None)
-        for place in kept
-    ]  # fmt: skip
+        Driver(keys[place], rows[keys[place]].grade, float(found[place] ** 2), STRAIGHT, None)
+        for place in order
+        if abs(found[place]) > least
+    ]

@@ -5,12 +5,14 @@ that tell, fifteen at most; a Gaussian process with a straight part, a bent part
 from these. Both are judged on points that neither has seen, and refused where they cannot foretell
 them.
 
-Sources: Tibshirani 1996 (lasso); Rasmussen and Williams 2006 (Gaussian processes); Saltelli and
-others 2010 with SALib (Sobol indices on the emulator).
+Sources: Tibshirani 1996 (lasso); Hastie, Tibshirani and Friedman 2009, section 7.10 (one standard
+error); Rasmussen and Williams 2006 (Gaussian processes); Saltelli and others 2010 with SALib
+(Sobol indices on the emulator).
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,7 @@ from sim.experiment.sensitivity_design import HIGH, LOW
 
 Floats = NDArray[np.float64]
 TOP = 15
+MIDDLE = 0.5  # a straight part without a constant must turn round the middle
 FOLDS = 5
 _PENALTIES = 30
 _SOBOL_POINTS = 256
@@ -53,7 +56,10 @@ class Emulator:
     def __call__(self, units: Floats) -> Floats:
         """Expected paired difference at quantiles float64[points, inputs], as `chosen` has them."""
         found = np.concatenate(
-            [self.process.predict(part) for part in np.array_split(units, 1 + len(units) // 2000)]
+            [
+                self.process.predict(part - MIDDLE)
+                for part in np.array_split(units, 1 + len(units) // 2000)
+            ]
         )
         return np.asarray(self.middle + self.scale * found)
 
@@ -78,7 +84,7 @@ def emulate(units: Floats, difference: Floats, luck: float = 0.0, seed: int = 1)
         seen = fold != each
         mine = telling(units[seen], target[seen])
         foretold[~seen] = (
-            _fitted(units[seen][:, mine], target[seen]).predict(units[~seen][:, mine])
+            _fitted(units[seen][:, mine], target[seen]).predict(units[~seen][:, mine] - MIDDLE)
             if mine
             else target[seen].mean()
         )
@@ -90,15 +96,23 @@ def emulate(units: Floats, difference: Floats, luck: float = 0.0, seed: int = 1)
 
 
 def telling(units: Floats, target: Floats) -> list[int]:
-    """Columns that the lasso keeps, strongest first, fifteen at most; its penalty by five folds."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LassoCV
+    """Columns that the lasso keeps, strongest first, fifteen at most.
 
-    spread = np.maximum(units.std(axis=0), 1e-12)
+    Its penalty is the largest whose error over five folds is within one standard error of the
+    least: a smaller one keeps numbers of chance, which would take shares from those that tell.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import Lasso, LassoCV
+
+    inputs = (units - MIDDLE) / np.maximum(units.std(axis=0), 1e-12)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        lasso = LassoCV(cv=FOLDS, alphas=_PENALTIES).fit(units / spread, target)
-    size = np.abs(lasso.coef_)
+        tried = LassoCV(cv=FOLDS, alphas=_PENALTIES).fit(inputs, target)
+        errors = tried.mse_path_.mean(axis=1)
+        least = int(errors.argmin())
+        room = float(tried.mse_path_[least].std(ddof=1)) / math.sqrt(FOLDS)
+        penalty = float(tried.alphas_[errors <= errors[least] + room].max())
+        size = np.abs(Lasso(alpha=penalty).fit(inputs, target).coef_)
     return [int(each) for each in np.argsort(-size, kind="stable")[:TOP] if size[each] > 0]
 
 
@@ -116,7 +130,7 @@ def _fitted(units: Floats, target: Floats) -> Any:
     with warnings.catch_warnings():
         # A length at its bound means a number without influence, which is what is asked.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        process.fit(units, target)
+        process.fit(units - MIDDLE, target)
     return process
 
 
