@@ -5,8 +5,10 @@ It asks the show to serve and says where; it changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 from typing import Annotated
 
 import typer
@@ -33,13 +35,15 @@ def open_app(port: PortOption = None) -> None:
     """Open the app in a browser on this machine: choose, run, look, keep."""
     from sim.show.app.server import USUAL_PORT, serve
 
-    try:
+    # The server hears a Ctrl-C itself; one that comes before it can ends here.
+    with contextlib.suppress(KeyboardInterrupt):
         serve(
             USUAL_PORT if port is None else port,
             lambda address: screen.say(f"Now open: {address}", "Ctrl-C closes the app."),
         )
-    except KeyboardInterrupt:
-        screen.say("Closed.")
-        screen.finish()
-        # A thread of the server waits for pages that are still open; nothing is left to be kept.
-        os._exit(0)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # another may still come: there is nothing left to stop
+    screen.say("Closed.")
+    screen.finish()
+    # A thread of the server waits for pages that are still open; nothing is left to be kept.
+    os._exit(0)

@@ -107,7 +107,7 @@ def _spread_row(row: Any) -> tuple[str, ...]:
         row.scenario, row.measure, screen.amount(row.mean),
         f"{screen.amount(row.low)} to {screen.amount(row.high)}", f"{100 * row.agreement:.0f}%",
         shares["luck"], shares["parameters"], shares["structure"],
-        screen.amount(row.variance_reduction),
+        "" if row.goal_met is None else screen.amount(row.variance_reduction),
     )  # fmt: skip
 
 
@@ -156,6 +156,8 @@ def sensitivity(
                "have no effect at all.")  # fmt: skip
     for row in found.rows:
         screen.say("", f"{row.scenario}, {row.measure}: {row.words}.")
+        if not row.varies:
+            continue
         weak, assumed = (screen.percent(each) for each in (row.share_from_c_d, row.share_from_d))
         luck = screen.percent(row.share_from_luck)
         said = f"Of the spread {luck} is luck, {weak} rests on grades C and D, {assumed} on D alone"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -46,6 +49,26 @@ def address() -> Iterator[str]:
     assert told.returncode == 0, complaint
     assert "Closed." in said
     assert "Traceback" not in complaint
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C as a signal")
+@pytest.mark.parametrize("visited", [False, True])
+def test_an_impatient_second_ctrl_c_closes_as_quietly_as_one(visited: bool) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "sim", "app", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    found = re.search(r"http://\S+", running.stdout.readline())
+    assert found is not None
+    if visited:
+        assert answer(found[0])[0] == 200
+    for _ in range(3):
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    said, complaint = running.communicate(timeout=30)
+    assert (running.returncode, complaint) == (0, "")
+    assert said.splitlines()[-1] == "Closed."
 
 
 def answer(url: str, **headers: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from fake_model import FakePlan
 
 from sim.errors import UserMistake
 from sim.experiment import sensitivity_design as numbers
+from sim.experiment.design import Paired
 from sim.experiment.sensitivity import SOBOL, STRAIGHT, Plan, request, sensitivity
 from sim.experiment.sensitivity_emulator import (
     TOP,
@@ -257,6 +258,40 @@ def test_a_poor_emulator_prints_no_indices(found, monkeypatch):
     assert {each.basis for each in row.drivers} == {STRAIGHT}
     assert all(each.switch is None for each in row.drivers)
     assert row.drivers[0].key == "feeling_contagion"
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        (0.0, "no difference at all"),
+        (20.0, "the same difference whatever number or luck was tried"),
+    ],
+)
+def test_how_sums_are_rounded_is_told_as_no_difference_and_shared_out_among_nobody(
+    found, monkeypatch, added, said
+):
+    from sim.experiment import sensitivity as room
+
+    def rounded(rows):
+        luck = np.random.default_rng(6)
+        base = 1500 + 9 * luck.normal(size=rows["member"].nunique())
+        noise = 3e-13 * luck.normal(size=base.size)
+        return {("more", "council_spend_gbp_per_head"): Paired(base + added + noise, base)}
+
+    monkeypatch.setattr(room, "last_year", rounded)
+    asked, plan, folder = found[1]
+    (row,) = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS)).rows
+    assert row.words == said and not row.varies and not row.told
+    assert row.mean == pytest.approx(added, rel=1e-12, abs=0)
+    assert (row.share_from_luck, row.share_from_c_d, row.share_from_d) == (0, 0, 0)
+    assert (row.move, row.luck, row.drivers) == (0, 0, ())
+
+
+def test_a_small_true_difference_is_not_mistaken_for_rounding():
+    base = np.array([1500.0, 1400.0, 1600.0])
+    small = np.array([3e-6, 0.0, -2e-5])
+    assert Paired(base + small, base).difference == pytest.approx(small, rel=1e-3, abs=1e-12)
+    assert Paired(base * (1 + 1e-10), base).difference.tolist() == [0, 0, 0]
 
 
 def test_sizes_out_of_range_are_refused():

@@ -132,6 +132,27 @@ def test_shares_and_rules_come_out_of_a_synthetic_truth():
     assert found.facts()["rules"][0]["name"] == "sceptic"
 
 
+@pytest.mark.parametrize("rounding", [0.0, 3e-13])
+def test_where_a_plan_changes_nothing_no_goal_is_met_and_no_variance_shared_out(rounding):
+    crossed = crossing(["bevy_hub"], None, 500, 1, draws=4, seeds=2, rule_draws=2)
+    luck = np.random.default_rng(2)
+    base = 1500 + 30 * luck.normal(size=len(crossed.asked.points))
+    plan = base + rounding * luck.normal(size=base.size)
+    told = spread_of(crossed, "bevy_hub", "council_spend_gbp_per_head", Paired(plan, base)).facts()
+    assert told["variance_reduction"] is None and told["goal_met"] is None
+    assert (told["mean"], told["low"], told["high"], told["luck"]) == (0, 0, 0, 0)
+    assert told["share_luck"] is told["share_parameters"] is told["share_structure"] is None
+
+
+def test_pairing_that_leaves_no_luck_at_all_still_meets_its_goal():
+    crossed = crossing(["bevy_hub"], None, 500, 1, draws=4, seeds=2, rule_draws=0)
+    luck = np.random.default_rng(2)
+    base = 1500 + 30 * luck.normal(size=len(crossed.asked.points))
+    found = spread_of(crossed, "bevy_hub", "council_spend_gbp_per_head", Paired(base + 0.1, base))
+    assert found.variance_reduction == math.inf and found.goal_met is True
+    assert found.luck == found.parameters == 0
+
+
 def test_too_little_is_refused_in_a_sentence():
     with pytest.raises(UserMistake, match="draws: 1 is out of range"):
         crossing(["bevy_hub"], None, 500, 1, draws=1)

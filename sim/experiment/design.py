@@ -38,6 +38,7 @@ OUTCOMES = (
 )
 HEADLINES = OUTCOMES[:3]
 EVERYONE = "all"
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,17 @@ class Paired:
 
     @property
     def difference(self) -> np.ndarray:
-        """The paired difference of each point: float64[points]."""
-        return np.asarray(self.plan - self.base)
+        """The paired difference of each point, float64[points]: exactly 0 where there is none.
+
+        What is smaller than `ROUNDING` of the level is how sums were rounded, not what a plan did:
+        such differences are 0, and differences that differ by no more are one and the same.
+        """
+        found = np.asarray(self.plan - self.base)
+        level = ROUNDING * np.maximum(np.abs(self.plan), np.abs(self.base))
+        found = np.where(np.abs(found) <= level, 0.0, found)
+        if found.size and np.ptp(found) <= level.max():
+            found = np.full_like(found, np.median(found) if found.all() else 0.0)
+        return found
 
 
 def last_year(rows: pd.DataFrame) -> dict[tuple[str, str], Paired]:

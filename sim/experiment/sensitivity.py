@@ -92,6 +92,7 @@ class Sensitivity:
     Shares are of the whole spread of one paired difference at the size lived, luck among it; by
     grade they follow the emulator where it is good, else the groups (`told`: whether these stand
     out from luck at all).
+    `varies`: whether any two differences differ; where none do, nothing is shared out.
     `luck` is the standard deviation of one move by luck alone and `move` the root mean square of
     a group's true move. `asked`: whether an emulator was asked for; `r2` and `r2_of_mean` judge it.
     """
@@ -110,10 +111,14 @@ class Sensitivity:
     emulated: bool
     asked: bool
     drivers: tuple[Driver, ...]
+    varies: bool = True
 
     @property
     def words(self) -> str:
         """Whether the emulator could be used, in words."""
+        if not self.varies:
+            same = "the same difference whatever number or luck was tried"
+            return same if self.mean else "no difference at all"
         if self.emulated:
             return (
                 f"emulator foretells {100 * self.r2:.0f}% of unseen variance, "
@@ -243,7 +248,7 @@ def _outcome(
     drivers: list[Driver] = []
     if second is not None:
         lived, luck = split(second.difference, len(units))
-        emulator = emulate(units, lived, np.nan_to_num(luck))
+        emulator = emulate(units, lived, np.nan_to_num(luck)) if np.ptp(lived) > 0 else None
     by_luck = _share_of_luck(lived, luck)
     good = emulator is not None and _is_good(emulator)
     if good and emulator is not None:
@@ -251,9 +256,12 @@ def _outcome(
         kinds = [numbers.evidence_class(numbers.uncertain()[each.key]) for each in drivers]
         parts = weak_shares(kinds, np.array([each.share for each in drivers]))
     else:
-        if second is not None:
+        if second is not None and np.ptp(lived) > 0:
             drivers = _by_straight_line(units, lived, keys)
         parts = weak_shares([group.evidence for group in whole.groups], found.squared)
+    varies = bool(np.ptp(lived) > 0 or np.ptp(first.difference) > 0)
+    if varies and not (good or found.told):
+        parts = (1.0, 1.0)  # whose evidence it rests on cannot be told: that counts as the worst
     weak, assumed = (float(np.nan_to_num(part)) * (1.0 - by_luck) for part in parts)
     return Sensitivity(
         scenario=pair[0], measure=pair[1], mean=float(lived.mean()), share_from_luck=by_luck,
@@ -262,6 +270,7 @@ def _outcome(
         r2=math.nan if emulator is None else emulator.r2,
         r2_of_mean=math.nan if emulator is None else emulator.r2_of_mean,
         emulated=good, asked=second is not None, drivers=tuple(drivers),
+        varies=varies,
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ class Spread:
 
     @property
     def goal_met(self) -> bool | None:
-        """Whether pairing reached its goal; None where luck moves nothing."""
+        """Whether pairing reached its goal; None where luck moves nothing or nothing differs."""
         ratio = self.variance_reduction
         return None if math.isnan(ratio) else ratio >= self.goal
 
@@ -222,7 +222,7 @@ def spread_of(crossed: Crossing, scenario: str, measure: str, paired: Paired) ->
         mean_low=mean.low, mean_high=mean.high, agreement=spread.agreement(table, one.middle),
         draws=crossed.draws, seeds=crossed.seeds, luck=parts.luck, parameters=parts.parameters,
         structure=sum(by_question.values()), by_question=by_question,
-        variance_reduction=spread.variance_reduction(paired.plan[cells], paired.base[cells]),
+        variance_reduction=spread.variance_reduction(paired.plan[cells], paired.base[cells], table),
         rules=tuple(
             _rule_set(name, question, values, one.middle)
             for question, rules in shifts.items()

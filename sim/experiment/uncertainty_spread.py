@@ -70,7 +70,8 @@ class _Squares:
 
 def components(table: Floats) -> Components:
     """Return the variance components of paired differences, float64[draws, seeds]."""
-    found = _Squares.of(table)
+    # Of what sets them apart: the mean of equal numbers may be rounded, and would leave a variance.
+    found = _Squares.of(table - table[0, 0])
     return Components(
         max(0.0, (found.of_draws - found.left) / found.seeds),
         max(0.0, (found.of_seeds - found.left) / found.draws),
@@ -124,13 +125,18 @@ def structure(shifts: Sequence[Floats]) -> float:
     return max(0.0, float(means.var()) - noise * (rules - 1) / rules**2)
 
 
-def variance_reduction(plan: Floats, base: Floats) -> float:
+def variance_reduction(plan: Floats, base: Floats, difference: Floats | None = None) -> float:
     """Unpaired over paired variance of the difference by luck, within draws: [draws, seeds] each.
 
-    inf when pairing removes all of it, nan when luck moves nothing.
+    inf when pairing removes all of it; nan when luck moves nothing, or the plan changes nothing.
+    `difference` is plan less base with rounding taken off, where that is known.
     """
+    difference = plan - base if difference is None else difference
+    if not difference.any():
+        return math.nan
     unpaired = plan.var(axis=1, ddof=1).mean() + base.var(axis=1, ddof=1).mean()
-    paired = (plan - base).var(axis=1, ddof=1).mean()
+    # Taken off first: the mean of equal numbers may be rounded, and would leave a variance.
+    paired = (difference - difference[:, :1]).var(axis=1, ddof=1).mean()
     if paired > 0:
         return float(unpaired / paired)
     return math.inf if unpaired > 0 else math.nan

@@ -6,11 +6,14 @@ address it was opened with, so that another program's page cannot drive it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sim.errors import UserMistake
@@ -40,12 +43,43 @@ def serve(port: int, ready: Callable[[str], None]) -> None:
     app = TrustedHostMiddleware(
         built.with_app(path="", root=str(page)).build(), allowed_hosts=[HOME, "localhost"]
     )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-    ready(f"http://{HOME}:{door.getsockname()[1]}/?access_token={key}")
+    wished = threading.Event()
+
+    class Server(uvicorn.Server):
+        """Closes once, in order: a second Ctrl-C would tear what the first is closing."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # they are heard below, from before the address is told
+
+        async def on_tick(self, counter: int) -> bool:
+            return wished.is_set() or await super().on_tick(counter)
+
+    server = Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     try:
-        server.run(sockets=[door])
+        with _heard_as(lambda *_: wished.set()):
+            ready(f"http://{HOME}:{door.getsockname()[1]}/?access_token={key}")
+            server.run(sockets=[door])
     finally:
         door.close()
+
+
+@contextlib.contextmanager
+def _heard_as(wish: Callable[..., None]) -> Iterator[None]:
+    """Inside the block a Ctrl-C, or a polite request to stop, is this wish however often it comes.
+
+    Only the main thread hears them: elsewhere nothing changes.
+    """
+    heard = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, wish) for each in heard}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _listen(port: int) -> socket.socket:
