@@ -11,6 +11,7 @@ from browser import PHONE, outside, serious_faults, wider_than_the_screen
 
 from sim.experiment import emulator, explorer
 from sim.experiment.explorer_design import LEVERS
+from sim.experiment.trust import Label
 from sim.scenario import Scenario
 from sim.show.explorer import build
 
@@ -94,6 +95,7 @@ def test_it_will_not_answer_outside_what_was_tested(opened: Any, data: dict[str,
     for each in data["outcomes"]:
         box = opened.locator(f"#outcome-{each['key']}")
         assert box.locator(".said").inner_text() == "Not in the tested range"
+        assert box.locator("p").first.inner_text() == "Not in the tested range", "a loose comma"
         assert box.get_attribute("data-low") is None
     put(opened, {"hubs": 3.0}, "Manchester", "evenly")
     assert opened.locator("#results").get_attribute("data-outside") == ""
@@ -175,6 +177,13 @@ def test_no_outcome_is_called_clear_where_the_emulator_is_weak(
     for key, one in data["emulator"]["outcomes"].items():
         hint = opened.locator(f"#outcome-{key} .hint").inner_text()
         assert hint.startswith("take care") == (one["check"]["explained"] < 0.5)
+
+
+def test_it_says_how_sure_any_answer_can_be_and_no_more(opened: Any) -> None:
+    said = opened.locator("#results").inner_text()
+    assert "How sure: illustration only." in said
+    stronger = [each.value for each in Label if each is not Label.ILLUSTRATION]
+    assert not [each for each in stronger if each.lower() in said.lower()]
 
 
 def test_nothing_is_asked_of_any_network_and_nothing_goes_wrong(opened: Any) -> None:

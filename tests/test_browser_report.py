@@ -106,6 +106,7 @@ def test_it_prints_without_its_menu(page: Any, made: Path) -> None:
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert page.locator("#findings").is_visible()
+    assert not page.get_by_text("The levels themselves").is_visible(), "a heading over no picture"
     assert len(page.pdf(format="A4")) > 10_000
 
 

@@ -15,7 +15,8 @@ import pytest
 import show_fixture
 
 from sim import scenario
-from sim.experiment import flow_tables, model_town, results
+from sim.evidence import registry
+from sim.experiment import flow_tables, model_town, results, trust_record, uncertainty
 from sim.experiment.flows import (
     ATTENDERS,
     INTRODUCED,
@@ -26,8 +27,18 @@ from sim.experiment.flows import (
     SPENT,
     UNSPENT,
 )
+from sim.experiment.trust import RULE_WORDS, Facts, Label, judge, threshold
 from sim.outcomes import MEASURES
-from sim.show import flow_figures, origins, report, spent, town, worth
+from sim.show import (
+    evidence_section,
+    flow_figures,
+    label_words,
+    origins,
+    report,
+    spent,
+    town,
+    worth,
+)
 from sim.show.figures import figure, whose
 from sim.show.saved import Saved, open_results
 from sim.world import places
@@ -147,6 +158,63 @@ def test_what_each_plan_does_is_told_before_the_contents_and_a_term_of_art_expla
         assert "just to keep going as it is" in " ".join(each.summary.split()), each.title
 
 
+def test_every_label_on_the_page_is_explained_by_the_numbers_of_the_rule() -> None:
+    page = words(report.page(made(), (LONELY,)))
+    told = dict(label_words.meanings())
+    assert list(told) == [each.value for each in Label]
+    for name, meaning in told.items():
+        assert f"{name} {meaning}" in page, name
+    assert f"{100 * threshold('well_sign_agreement'):.0f} in every 100" in told["Well supported"]
+    for each in ("well_least_draws", "direction_least_draws"):
+        assert any(f"{threshold(each):.0f} runs or more" in said for said in told.values())
+
+
+def test_every_rival_rule_that_may_be_named_has_plain_words() -> None:
+    assert set(uncertainty.RULE_SETS) == set(RULE_WORDS)
+    facts = Facts(1.0, 40, 0.1, 0.1, True, ("face value",), (), ("face value",), "passed")
+    assert "every published link is wholly a cause" in judge(facts).why_not_higher
+
+
+def test_the_evidence_names_grades_and_what_the_findings_hang_on_in_words() -> None:
+    saved = made()
+    saved.run["scenarios"].update(  # type: ignore[index, unused-ignore]
+        {key: scenario.load(key).to_toml() for key in ("bevy_hub", "services_only")}
+    )
+    found = evidence_section.rows(saved)
+    hub = next(row for row in found if row.key == "hub_net_subsidy_staffed")
+    assert hub.words == "What a staffed hub costs beyond what it earns" and hub.grade == "D"
+    assert any(row.hangs for row in found), "what the findings hang on is not among the evidence"
+    assert all(row.words and row.value and row.grade in "ABCD" for row in found)
+    assert not [row.source for row in found if "seed 0" in row.source]
+    said = evidence_section.tally(found)
+    assert said.startswith(f"Numbers here: {len(found)}. ") and "grade D" in said
+    page = words(report.page(saved, (LONELY,)))
+    assert said in page and "our own judgement, with a range" in page
+
+
+def test_the_flagship_plans_cite_nothing_under_a_bare_key() -> None:
+    named = trust_record.evidence_words()
+    assert set(named) <= set(registry().keys)
+    assert len(set(named.values())) == len(named)
+    for plan in ("bevy_hub", "services_only"):
+        for key in scenario.load(plan).evidence:
+            assert key in named, f"{key} needs a line in evidence_words.csv"
+
+
+def test_when_the_numbers_were_fitted_is_among_how_it_was_run() -> None:
+    kept = {"date": "2026-11-22", "draws": 240, "warning": "The model changed since."}
+    for told, expected in (
+        (kept, "on 2026-11-22; 240 sets of numbers kept"),
+        (kept, "The model changed since"),
+        ({"warning": "This model has not been calibrated."}, "has not been calibrated"),
+        (None, "Fitted to published figures not recorded"),
+        ("x", "Fitted to published figures not recorded"),
+    ):
+        saved = made()
+        fitted = Saved(saved.summary, {**saved.run, "calibration": told})
+        assert expected in words(report.page(fitted, (LONELY,))).replace("figures:", "figures")
+
+
 # --- nothing raw --------------------------------------------------------------------------------
 
 
@@ -182,8 +250,8 @@ def test_an_option_to_type_is_never_broken_over_two_lines() -> None:
 
 
 def test_a_unit_of_the_registry_is_said_in_words() -> None:
-    assert report._unit("gbp_per_head_per_year") == "pounds per head per year"
-    assert report._unit("smd") == "standard deviations"
+    assert evidence_section._unit("gbp_per_head_per_year") == "pounds per head per year"
+    assert evidence_section._unit("smd") == "standard deviations"
 
 
 # --- one word a thing, and whose figures ---------------------------------------------------------

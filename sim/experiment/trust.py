@@ -210,7 +210,7 @@ def _either_way(facts: Facts) -> list[_Bar]:
     if facts.rules_reversed:
         bars.append(
             _Bar(
-                f"a plausible rule reverses it: {', '.join(facts.rules_reversed)}",
+                f"another rule that might be true reverses it: {_rules(facts.rules_reversed)}",
                 "evidence on which of the rules holds",
             )
         )
@@ -241,7 +241,7 @@ def _not_well(facts: Facts) -> list[_Bar]:
     elif facts.rules_unsure:
         bars.append(
             _Bar(
-                f"the direction is not sure under every rule set: {', '.join(facts.rules_unsure)}",
+                f"the direction is not sure under every rule: {_rules(facts.rules_unsure)}",
                 "evidence on which of the rules holds",
             )
         )
@@ -264,6 +264,23 @@ def _not_well(facts: Facts) -> list[_Bar]:
             )
         )
     return bars
+
+
+# Rival rule sets by the names they are tried under (`sim.experiment.uncertainty`), in plain words.
+RULE_WORDS = {
+    "sceptic": "no published link with loneliness is a cause",
+    "face value": "every published link is wholly a cause",
+    "no contagion": "loneliness does not pass between friends",
+    "full contagion": "loneliness passes between friends as much as has been claimed",
+    "by meeting place": "friends are made where people meet",
+    "friends of friends": "friends are made through friends",
+    "first come": "care goes to whoever asks first",
+    "lottery": "care goes by lot",
+}
+
+
+def _rules(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{RULE_WORDS.get(each, each)} (“{each}”)" for each in names)
 
 
 def _percent(share: float) -> str:

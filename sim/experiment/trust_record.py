@@ -30,6 +30,7 @@ DRIVERS = ("preset", "outcome", "rank", "key", "grade", "share", "basis", "switc
 RULES = ("preset", "outcome", "rule_set", "draws", "mean", "agreement", "opposite")
 RECORD = ("outcome", "figure", "label", "kind", "verdict", "command", "date")
 TRACK = "track_record.csv"
+CITED_NAMES = DATA / "evidence_words.csv"
 NAMES = DATA / "plain_names.csv"  # ships with the program, wherever the tables are kept
 FILES = {
     "screened_runs.csv": RUNS,
@@ -98,10 +99,17 @@ class KnownDriver:
 
 
 @cache
-def plain_names() -> Mapping[str, str]:
+def plain_names() -> dict[str, str]:
     """What each number a comparison reads is about, in plain words, by key."""
     lines = read_table(NAMES, ("key", "words"), ())
     return {row["key"]: row["words"] for _, row in lines}
+
+
+@cache
+def evidence_words() -> Mapping[str, str]:
+    """The same for figures that plans cite: `plain_names`, and those no comparison reads."""
+    lines = read_table(CITED_NAMES, ("key", "words"), ())
+    return plain_names() | {row["key"]: row["words"] for _, row in lines}
 
 
 def drivers_of(preset: str, outcome: str, most: int = 3) -> list[KnownDriver]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.evidence import registry
 from sim.experiment import explorer as kept
+from sim.experiment.trust import Facts, judge
 from sim.show.export import put
 from sim.show.figures import LICENCE
 from sim.units import financial_year
@@ -60,8 +61,13 @@ def page(data: Mapping[str, Any]) -> str:
         told=_inside_a_page(told), data=data, made=made, buttons=BUTTONS, licence=LICENCE,
         last_year=financial_year(made["years"]), first_year=financial_year(1),
         checks=kept.check_lines(data), weak=list(weak.values()),
-        stale=kept.stale(data), opening=opening,
+        stale=kept.stale(data), opening=opening, label=_label(made["draws"]),
     )  # fmt: skip
+
+
+def _label(draws: int) -> str:
+    """How sure an answer can be at best: all runs agreeing, but a mixture that was not screened."""
+    return judge(Facts(1.0, draws, held_out="passed")).label.value.lower()
 
 
 def _digest(text: str) -> str:

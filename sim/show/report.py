@@ -17,10 +17,12 @@ from typing import Any
 from sim.errors import UserMistake
 from sim.outcomes import MEASURES
 from sim.show import (
+    evidence_section,
     flow_section,
     gains_figures,
     gallery,
     gap_section,
+    label_words,
     network_figures,
     origins,
     plane_figures,
@@ -45,7 +47,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 _PAPER = "details.numbers { display: none } summary { color: inherit; text-decoration: none }"
 _LONGEST_PLAN = 20_000  # of one line: a plan is shown in full, a spoilt file is not
 _OPTION = re.compile(r"--[a-z]+(?: \d+)?")
-_UNITS = {"gbp": "pounds", "smd": "standard deviations", "sd": "standard deviations"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
                           if each.measure in measured],
         "stories": [gallery.on_page(each) for each in story_kept.specifications(saved)],
     }  # fmt: skip
+    evidence = evidence_section.rows(saved)
     told = [_told(saved, key, every) for key in [BASELINE, *saved.scenarios]]
     return house.get_template("report.html.j2").render(
         saved=saved, style=style, digest=digest, licence=LICENCE,
@@ -119,7 +121,8 @@ def page(saved: Saved, measures: Sequence[str] = CHART_MEASURES) -> str:
         ranges=band_name(saved.members), how=list(_how(saved)),
         people=origins.said(saved.provenance), unlike=origins.unlike_baseline(saved),
         short=town.falls_short(saved), left_out=town.left_out(saved),
-        evidence=_evidence(saved), yardstick=YARDSTICK, enough=ENOUGH_RUNS,
+        evidence=evidence, tally=evidence_section.tally(evidence), grades=evidence_section.GRADES,
+        labels=label_words.meanings(), yardstick=YARDSTICK, enough=ENOUGH_RUNS,
         not_said=_not_said(saved), failed=_failed(saved), **sections,
     )  # fmt: skip
 
@@ -195,6 +198,7 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
             "the same luck; only the difference between the two is reported as an effect"
         ),
     )
+    yield "Fitted to published figures", _fitted(run.get("calibration"))
     yield "Software", f"social-infrastructure-sim {saved.version}"
     yield "Commit", clean(run.get("commit") or "not recorded")
     yield "Evidence fingerprint", clean(run.get("evidence_hash") or "not recorded")
@@ -205,6 +209,16 @@ def _how(saved: Saved) -> Iterator[tuple[str, str]]:
         yield "Libraries", clean(", ".join(named) or "not recorded", LONGEST_VALUE)
 
 
+def _fitted(told: object) -> str:
+    """When the least known numbers were fitted, and whether the model has changed since."""
+    if not isinstance(told, Mapping) or not told.get("date"):
+        warned = told.get("warning") if isinstance(told, Mapping) else ""
+        return clean(warned or "not recorded", LONGEST_VALUE)
+    kept = _count(told.get("draws"))
+    said = f"on {told['date']}; {kept} sets of numbers kept, and each run lives with one of them"
+    return clean(f"{said}. {told.get('warning') or ''}".removesuffix(". "), LONGEST_VALUE)
+
+
 def _count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "not recorded"
 
@@ -212,44 +226,6 @@ def _count(value: object) -> str:
 def _failed(saved: Saved) -> list[str]:
     failed = saved.run.get("members_failed", [])
     return [clean(flat_item(each), LONGEST_VALUE) for each in failed] if failed else []
-
-
-def _evidence(saved: Saved) -> list[dict[str, str]]:
-    """The evidence rows the scenarios cite, as the registry tells them; empty if it cannot."""
-    cited: dict[str, None] = {}
-    for key in saved.scenarios:
-        told = saved.scenario_text(key)
-        changed = told.get("overrides", {})
-        for one in [*(told.get("evidence") or []), *(changed if changed else [])]:
-            cited[str(one)] = None
-    try:
-        from sim.evidence import registry
-
-        known: Any = registry()
-    except (ImportError, UserMistake):
-        known = {}
-    rows = []
-    for key in cited:
-        row = {"key": clean(key), "value": "", "range": "", "unit": "", "grade": "", "source": ""}
-        if key in known:
-            entry = known.get(key)
-            low, high = entry.low, entry.high
-            row |= {
-                "value": f"{entry.value:,.10g}",
-                "range": f"{low:,.10g} to {high:,.10g}"
-                if None not in (low, high)
-                else "none given",
-                "unit": _unit(entry.unit),
-                "grade": clean(entry.grade),
-                "source": clean(entry.source, LONGEST_VALUE),
-            }
-        rows.append(row)
-    return rows
-
-
-def _unit(unit: str) -> str:
-    """A unit of the registry in words: 'gbp_per_year' is 'pounds per year'."""
-    return clean(" ".join(_UNITS.get(each, each) for each in unit.split("_")))
 
 
 def _not_said(saved: Saved) -> list[str]:

@@ -143,9 +143,8 @@ def trust_of(saved: Saved, fact: Fact) -> Trust:
     Sign agreement is over the run's members, each its own draw of the numbers; the rest is what the
     program knows of exactly this plan and outcome. What it does not know counts as the worse.
     """
-    text = _text(saved, fact.scenario)
-    screened = text is not None and record.is_screened(fact.scenario, text, "sensitivity")
-    tried = text is not None and record.is_screened(fact.scenario, text, "uncertainty")
+    screened = is_as_screened(saved, fact.scenario, "sensitivity")
+    tried = is_as_screened(saved, fact.scenario, "uncertainty")
     shares = record.shares_of(fact.scenario, fact.measure) if screened else None
     rules = record.rules_of(fact.scenario, fact.measure) if tried else record.RulesTried()
     return judge(
@@ -182,6 +181,12 @@ def _text(saved: Saved, scenario: str) -> str | None:
     except tomllib.TOMLDecodeError:
         return None
     return text
+
+
+def is_as_screened(saved: Saved, scenario: str, analysis: str) -> bool:
+    """Whether an analysis of exactly this plan, as it was run, is among the program's own."""
+    text = _text(saved, scenario)
+    return text is not None and record.is_screened(scenario, text, analysis)
 
 
 def outside_range(saved: Saved, scenario: str) -> str:
@@ -277,8 +282,7 @@ def label_line(trust: Trust) -> str:
 
 def unknowns_line(saved: Saved, fact: Fact) -> str:
     """What the size hangs on most, how good that evidence is, and where the sign would turn."""
-    text = _text(saved, fact.scenario)
-    if text is None or not record.is_screened(fact.scenario, text, "sensitivity"):
+    if not is_as_screened(saved, fact.scenario, "sensitivity"):
         return "not yet screened: nobody has tried which of its numbers matter most for this plan."
     found = record.drivers_of(fact.scenario, fact.measure)
     if not found:
