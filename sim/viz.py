@@ -22,6 +22,7 @@ import networkx as nx
 import numpy as np
 import solara
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
@@ -136,7 +137,8 @@ def draw_graph(model: WatchedModel) -> Figure:
         )
     axes.set_axis_off()
     axes.set_title(
-        f"{len(levels)} of {len(model.residents):,} residents, month {model.month}. Modelled.",
+        f"{len(levels)} of {len(model.residents):,} residents, month {model.month}. Modelled.\n"
+        "One world alone: it shows how the model works, not what a plan does.",
         fontsize=10,
     )
     axes.legend(
@@ -146,19 +148,27 @@ def draw_graph(model: WatchedModel) -> Figure:
     return figure
 
 
-def draw_line(model: WatchedModel, measure: str) -> Figure:
-    """One measure by month, from zero."""
+def _told(model: WatchedModel, measure: str) -> tuple[str, str, list[float]]:
+    """A measure's name, the unit of one month of it, and its months; shares as people in 1,000."""
     from sim.outcomes import MEASURES
 
     told = MEASURES[measure]
-    values = model.datacollector.model_vars[measure]
+    values = [float(each) for each in model.datacollector.model_vars[measure]]
+    if told.unit == "share":
+        return told.label, "people in every 1,000", [1000 * each for each in values]
+    return told.label, told.unit.replace("a year", "a month"), values  # events are not yet a year's
+
+
+def draw_line(model: WatchedModel, measure: str) -> Figure:
+    """One measure by month, from zero."""
+    label, unit, values = _told(model, measure)
     figure = Figure(figsize=(7.5, 2.6), layout="constrained")
     axes = figure.add_subplot()
-    axes.plot(range(1, len(values) + 1), values, color="#12436D")
+    axes.plot(range(1, len(values) + 1), values, color="#12436D", marker="." if values else "")
     axes.set_ylim(0, 1.1 * max([*values, 0.0]) or 1.0)  # zero, and room over the line
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))  # no month is a quarter
     axes.set_xlabel("month")
-    monthly = told.unit.replace("a year", "a month")  # a month's events are not yet a year's
-    axes.set_title(f"{told.label}, {monthly}", fontsize=10, loc="left")
+    axes.set_title(f"{label}, {unit}", fontsize=10, loc="left")
     return figure
 
 
@@ -177,14 +187,12 @@ def graph_words(model: WatchedModel) -> str:
 
 def line_words(model: WatchedModel, measure: str) -> str:
     """What one line says: its first and its latest month."""
-    from sim.outcomes import MEASURES
-
-    values, label = model.datacollector.model_vars[measure], MEASURES[measure].label
+    label, unit, values = _told(model, measure)
     if not values:
         return f"{label} by month: nothing yet. Press Step."
     return (
-        f"{label} by month: {values[0]:.3g} in month 1, {values[-1]:.3g} in month {len(values)}. "
-        "Modelled, not observed."
+        f"{label} by month, {unit}: {values[0]:.3g} in month 1, {values[-1]:.3g} in month "
+        f"{len(values)}. Modelled, not observed."
     )
 
 

@@ -53,13 +53,24 @@ def test_colour_is_never_alone(viz: Any) -> None:
     assert len({mark for _, _, mark, _ in viz.LEVELS}) == len(viz.LEVELS)
 
 
+# People, not shares: the page says how many in every 1,000.
+AS_SHOWN = {"often_lonely_share": 1000, "crises_per_1000": 1, "hub_attender_share": 1000}
+
+
 def test_the_lines_show_what_the_model_measured(model: Any, viz: Any) -> None:
     for _ in range(2):
         model.step()
     for measure in viz.WATCHED:
-        drawn = viz.draw_line(model, measure).axes[0].lines[0].get_ydata()
+        axes = viz.draw_line(model, measure).axes[0]
+        drawn = axes.lines[0].get_ydata()
         assert len(drawn) == 2
-        assert drawn[-1] == getattr(model, measure)
+        assert drawn[-1] == getattr(model, measure) * AS_SHOWN[measure]
+        assert ("people in every 1,000" in axes.get_title(loc="left")) == (AS_SHOWN[measure] > 1)
+        assert all(float(each).is_integer() for each in axes.get_xticks()), "part of a month"
+
+
+def test_the_drawing_says_it_is_one_world(model: Any, viz: Any) -> None:
+    assert "not what a plan does" in viz.draw_graph(model).axes[0].get_title()
 
 
 def test_watching_changes_nothing(model: Any, viz: Any) -> None:
@@ -133,4 +144,5 @@ def test_every_drawing_has_words_with_its_numbers(model: Any, viz: Any) -> None:
     assert said.startswith(f"{people} of {len(model.residents):,} simulated residents")
     assert "month 1" in said and all(words in said for words, *_ in viz.LEVELS)
     for measure in viz.WATCHED:
-        assert f"{getattr(model, measure):.3g} in month 1" in viz.line_words(model, measure)
+        shown = getattr(model, measure) * AS_SHOWN[measure]
+        assert f"{shown:.3g} in month 1" in viz.line_words(model, measure)
