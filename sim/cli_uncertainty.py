@@ -279,7 +279,8 @@ def _made(name: str, presets: list[str], asked: Any, seed: int | None, **sizes: 
     from datetime import UTC, datetime
 
     # A file of own numbers is typed again by its name: the place's own cannot be looked up.
-    place = asked.place if asked.numbers is None else asked.numbers.file
+    own = asked.numbers
+    place = asked.place if own is None else own.file
     told = {"place": f'"{place}"', "residents": asked.residents, "years": asked.years}
     told |= sizes | ({} if seed is None else {"seed": seed})
     typed = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in told.items())

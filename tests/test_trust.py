@@ -353,3 +353,12 @@ def test_nothing_is_said_to_be_about_under_something():
 
     said = change(-0.004, "crises_per_1000", "all", 2, "about ")
     assert said.startswith("under 1 fewer")
+
+
+def test_a_share_a_hair_over_its_limit_does_not_read_like_the_limit() -> None:
+    from sim.experiment.trust import _percent
+
+    assert [_percent(each, 0.5) for each in (0.5016, 0.50004, 0.56, 0.5)] == [
+        "50.2%", "50.004%", "56%", "50%",
+    ]  # fmt: skip
+    assert _percent(0.5016) == "50%"

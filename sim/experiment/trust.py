@@ -155,7 +155,8 @@ def _illustration(facts: Facts) -> list[_Bar]:
     elif facts.share_from_d > threshold("illustration_most_d"):
         bars.append(
             _Bar(
-                f"{_percent(facts.share_from_d)} of the spread comes from assumptions (grade D), "
+                f"{_percent(facts.share_from_d, threshold('illustration_most_d'))} of the spread "
+                "comes from assumptions (grade D), "
                 f"over {_percent(threshold('illustration_most_d'))}",
                 "published evidence in place of the assumptions that drive it",
             )
@@ -201,7 +202,7 @@ def _either_way(facts: Facts) -> list[_Bar]:
     elif not bars and agreement is not None and agreement < needed:
         bars.append(
             _Bar(
-                f"the direction is the same in only {_percent(agreement)} of runs, "
+                f"the direction is the same in only {_percent(agreement, needed)} of runs, "
                 f"under {_percent(needed)}",
                 "narrower evidence on what drives it most, or more people and members if it is "
                 "luck",
@@ -251,7 +252,8 @@ def _not_well(facts: Facts) -> list[_Bar]:
             _Bar(
                 "how much rests on weak evidence is not known"
                 if known is None
-                else f"{_percent(known)} of the spread comes from weak evidence (grades C and D), "
+                else f"{_percent(known, threshold('well_most_c_d'))} of the spread comes from "
+                "weak evidence (grades C and D), "
                 f"over {_percent(threshold('well_most_c_d'))}",
                 "better evidence (grade A or B) on what drives it most",
             )
@@ -283,5 +285,10 @@ def _rules(names: tuple[str, ...]) -> str:
     return ", ".join(f"{RULE_WORDS.get(each, each)} (“{each}”)" for each in names)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
+def _percent(share: float, limit: float | None = None) -> str:
+    """'50%'; with more figures where it would read like a limit it is not: '50.2%' over 50%."""
+    for figures in range(4):
+        text = f"{100 * share:.{figures}f}%"
+        if limit is None or share == limit or float(text[:-1]) != round(100 * limit, 6):
+            break
+    return text
