@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 import types
 
 import numpy as np
@@ -331,3 +333,15 @@ def test_a_plan_that_reached_nobody_says_so_once():
     some = pd.DataFrame([row(flow_section.REACHED, group, k) for k, group in enumerate(groups)])
     told = flow_section._reached(some, "a", 3)
     assert len(told) == 3 and told[1][3] == "nobody lives in one"
+
+
+def test_a_picture_of_pounds_says_how_large_the_town_is(folder, tmp_path):
+    target = tmp_path / "again"
+    shutil.copytree(folder, target)
+    told = json.loads((target / "run.json").read_text(encoding="utf-8"))
+    town = {"people_16_plus": 1234, "neighbourhoods": 3, "whole_place": False}
+    for plan in told["provenance"].values():
+        plan["model_town"] = town
+    (target / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    spec = flow_figures.specifications(open_results(target))[0]
+    assert "pounds in the simulated town of 1,234 people aged 16 or over" in spec.subtitle

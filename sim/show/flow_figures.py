@@ -15,6 +15,7 @@ from sim.show.figures import source_line
 from sim.show.saved import Saved, clean
 from sim.show.spent import used
 from sim.show.sure import said_as_line, unscreened
+from sim.show.town import of_run
 from sim.show.trust import ENOUGH_RUNS
 from sim.show.wording import PRICES, joined
 from sim.show.worth import NAMES
@@ -184,12 +185,20 @@ def specification(saved: Saved, table: pd.DataFrame, scenario: str) -> FlowSpec 
     return FlowSpec(
         f"pounds_{scenario}",
         _title(saved.title(scenario), paid, spent, told.range if told else ""),
-        f"Where the pounds went: {UNIT}. {saved.place}, {saved.period}. "
+        f"Where the pounds went: {_unit(saved)}. {saved.place}, {saved.period}. "
         f"{_bars(n, kind, paid, spent)} What a council or the NHS spent it on is the difference "
         "from the baseline.",
         source_line(saved, sure=said_as_line(unscreened(saved, scenario))), paid, spent, n,
         saved.partial_words,
     )  # fmt: skip
+
+
+def _unit(saved: Saved) -> str:
+    """The unit with the town's size, without which a sum of pounds says little."""
+    adults = of_run(saved).adults
+    if not adults:
+        return UNIT
+    return UNIT.replace("simulated town", f"simulated town of {adults:,} people aged 16 or over")
 
 
 def specifications(saved: Saved) -> list[FlowSpec]:

@@ -204,7 +204,10 @@ def _averages(saved: Saved) -> str:
         return "One run only: no range can be drawn."
     kind = "middle 90% of runs" if n >= ENOUGH_RUNS else "range of runs (5th to 95th percentile)"
     partial = f" ({saved.partial_words})" if saved.partial else ""
-    return f"Bar: average of {n:,} runs{partial}, so that bars add up; line: {kind}."
+    return (
+        f"Bar: average of {n:,} runs{partial}, so that bars add up (findings tell the middle "
+        f"run); line: {kind}."
+    )
 
 
 _HOW = (

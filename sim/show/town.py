@@ -21,11 +21,12 @@ FIFTHS = {
 
 @dataclass(frozen=True)
 class Town:
-    """The model town as the run recorded it; `neighbourhoods` is 0 where it did not."""
+    """The model town as the run recorded it; numbers are 0 where it did not."""
 
     whole: bool = True
     neighbourhoods: int = 0
     hidden: tuple[int, ...] = ()
+    adults: int = 0
 
 
 def of_run(saved: Saved) -> Town:
@@ -37,13 +38,18 @@ def of_run(saved: Saved) -> Town:
 def _recorded(told: object) -> Town:
     if not isinstance(told, Mapping):
         return Town()
-    number, fifths = told.get("neighbourhoods"), told.get("fifths_too_few_to_show")
+    fifths = told.get("fifths_too_few_to_show")
     listed = fifths if isinstance(fifths, list) else []
     return Town(
         told.get("whole_place") is not False,
-        number if type(number) is int and number > 0 else 0,
+        _count(told.get("neighbourhoods")),
         tuple(each for each in FIFTHS if each in listed),
+        _count(told.get("people_16_plus")),
     )
+
+
+def _count(told: object) -> int:
+    return told if type(told) is int and told > 0 else 0
 
 
 def _earlier(saved: Saved) -> Town:
