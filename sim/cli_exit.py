@@ -57,7 +57,7 @@ def leave_well(app: typer.Typer, given: list[str]) -> int:
 def stopped_run(stopped: Interrupted) -> str:
     """What to say of a stopped run: what is kept, how to go on, and how to see it as it stands."""
     folder = stopped.folder
-    if folder is None or not (folder / "summary.csv").is_file():
+    if folder is None or not stopped.shown:
         return str(stopped)
     return f"{stopped} To see them as they are: {ME} report {shlex.quote(str(folder))}"
 

@@ -328,7 +328,11 @@ def test_a_partly_failed_or_stopped_run_ends_in_three_and_says_how_to_go_on(expe
 
     experiment.error = Interrupted(3, 8, Path("outputs/x"))
     assert main(["run"]) == 3
-    assert "3 of 8" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "3 of 8" in said and "report" not in said
+    experiment.error.shown = True
+    assert main(["run"]) == 3
+    assert "python -m sim report outputs/x" in capsys.readouterr().err
 
 
 def test_mistakes_and_faults_deep_inside_keep_their_own_codes(experiment, capsys):

@@ -160,6 +160,19 @@ def test_a_member_that_always_kills_its_worker_costs_no_other_member(tmp_path):
     assert done.members_done == 2
 
 
+def test_a_stop_sums_up_no_more_than_a_user_who_asked_to_stop_should_wait_for(
+    tmp_path, monkeypatch
+):
+    from sim.experiment import run
+
+    monkeypatch.setattr(run, "SUMMED_ON_STOP", 3)  # two members of two worlds are four
+    plans = (BASE, FakePlan("stop", mischief="ctrl-c", on_member=2, once=str(tmp_path / "once")))
+    with pytest.raises(Interrupted, match=r"2 of 3 members are kept.*resume") as stop:
+        go(tmp_path / "out", plans=plans)
+    assert not stop.value.shown and not (tmp_path / "out" / "summary.csv").exists()
+    assert go(tmp_path / "out", plans=plans).members_done == 3
+
+
 @pytest.mark.parametrize("how", ["ctrl-c", "terminate"])
 def test_a_stop_keeps_finished_members_and_says_how_to_resume(tmp_path, how):
     once = str(tmp_path / "once")
@@ -167,6 +180,7 @@ def test_a_stop_keeps_finished_members_and_says_how_to_resume(tmp_path, how):
     with pytest.raises(Interrupted, match=r"2 of 3 members are kept.*resume") as stop:
         go(tmp_path / "out", plans=plans)
     assert (stop.value.kept, stop.value.asked) == (2, 3)
+    assert stop.value.shown
     # What is there can be shown, and never as if it were the whole.
     said = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (said["partial"], said["members_finished"], said["members_asked"]) == (True, [0, 1], 3)

@@ -48,10 +48,13 @@ _KILLED = "its worker process was killed (often a sign of too little memory)"
 
 
 class Interrupted(Exception):
-    """The run was stopped by its user; finished members are kept."""
+    """The run was stopped by its user; finished members are kept.
+
+    `shown`: whether their results were written too, marked partial.
+    """
 
     def __init__(self, kept: int, asked: int, folder: Path | None) -> None:
-        self.kept, self.asked, self.folder = kept, asked, folder
+        self.kept, self.asked, self.folder, self.shown = kept, asked, folder, False
         where = f" in {folder}. Run the same command again to resume" if folder else ""
         super().__init__(f"Stopped. {kept} of {asked} members are kept{where}.")
 

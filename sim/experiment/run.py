@@ -68,6 +68,9 @@ class RunResult:
         return results.load_summary(self.out)
 
 
+SUMMED_ON_STOP = 40  # lived worlds that are summed up within two seconds or so
+
+
 def run_presets(
     presets: Sequence[object] = (),
     place: str | Path | None = None,
@@ -100,8 +103,8 @@ def run_presets(
     began, ticks = time.time(), time.monotonic()
     try:
         outcome = ensemble.run_members(request, folder, jobs, progress, in_process)
-    except Interrupted:
-        _keep_what_finished(request, folder)
+    except Interrupted as stopped:
+        stopped.shown = _keep_what_finished(request, folder)
         raise
     if not outcome.finished:
         raise NothingFinished(outcome.failed)
@@ -150,17 +153,20 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
     )
 
 
-def _keep_what_finished(request: Request, folder: Path) -> None:
+def _keep_what_finished(request: Request, folder: Path) -> bool:
     """After a stop: the results of the members that finished, marked partial, so they can be shown.
 
-    The same command again writes them anew from all members, to the byte as if never stopped.
+    Whether they were written: not where it would keep a user waiting who asked to stop. The same
+    command again writes them anew from all members, to the byte as if never stopped.
     """
     # A disk that is full hides nothing of the stop itself, which is told either way.
     with contextlib.suppress(UserMistake):
         every = range(request.members)
         finished = [each for each in every if member.is_finished(request, folder, each)]
-        if finished:
+        if 0 < len(finished) * (1 + len(request.plans)) <= SUMMED_ON_STOP:
             keep(request, folder, ensemble.Outcome(finished=finished))
+            return True
+    return False
 
 
 def build_request(
