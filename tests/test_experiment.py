@@ -160,9 +160,7 @@ def test_a_member_that_always_kills_its_worker_costs_no_other_member(tmp_path):
     assert done.members_done == 2
 
 
-def test_a_stop_sums_up_no_more_than_a_user_who_asked_to_stop_should_wait_for(
-    tmp_path, monkeypatch
-):
+def test_a_stop_sums_up_no_more_than_takes_a_moment(tmp_path, monkeypatch):
     from sim.experiment import run
 
     monkeypatch.setattr(run, "SUMMED_ON_STOP", 3)  # two members of two worlds are four
