@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sim.evidence import series
+from sim.evidence import registry, series
 from sim.experiment.calibration import england_2015
 from sim.experiment.calibration import outside_then as then
 from sim.experiment.calibration.hindcast import (
@@ -48,12 +50,35 @@ def test_what_councils_had_and_paid_is_read_off_published_returns_and_prices() -
     # A week in a residential home at 65 or over was 550 pounds in 2015/16 and 565 the year after,
     # in a nursing home 564 and 606: 0.7% and 5.3% more in real pounds, over 3.0 and 1.4 billion.
     homes = (3.0046 * 0.0071 + 1.4407 * 0.0533) / (3.0046 + 1.4407)
-    spent = {"homes": 4.4453, "home care": 2.1036, "rest": 5.2939}
-    mixed = spent["homes"] * homes + spent["home care"] * 0.023 + spent["rest"] * 0.01
+    spent = {"homes": 4.4453, "rest": 2.1036 + 5.2939}
+    mixed = spent["homes"] * homes + spent["rest"] * 0.01
     assert then.price_growth("2016/17", 0.01) == pytest.approx(
         mixed / sum(spent.values()), abs=2e-4
     )
     assert then.price_growth("2020/21", 0.01) == 0.01  # the pandemic's prices are not taken
+
+
+def test_no_price_published_after_the_fitted_years_is_read_for_one_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = []
+
+    class Watched:
+        def get(self, key: str):
+            read.append(key)
+            return registry().get(key)
+
+    monkeypatch.setattr(then, "registry", Watched)
+    for year in then.FITTED_YEARS[1:]:
+        then.price_growth(year, 0.01)
+    assert read
+    for key in read:
+        assert any(key.endswith(year.replace("/", "_")) for year in then.FITTED_YEARS), key
+
+
+def test_a_plan_is_held_to_its_own_years() -> None:
+    plan = replace(hindcast_plan(), fitted_years=("2015/16",))
+    assert {point.year for point in plan.fitted_points()} == {"2015/16"}
 
 
 def test_prices_of_each_year_reach_the_model(monkeypatch: pytest.MonkeyPatch) -> None:

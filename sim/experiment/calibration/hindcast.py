@@ -1,9 +1,9 @@
 """The hindcast: England started in 2015/16 and lived to 2023/24, as the official series count it.
 
 Builds a model of England in 2015/16 (`england_2015`), gives it each April what the world outside
-brought (`outside_then`), and writes down the official series. Nothing in here has seen a figure of
-2020/21 or later except pay, councils' money and people, which are inputs; `docs/limits.md` says
-what is approximated.
+brought (`outside_then`), and writes down the official series. What it holds of later years are
+inputs: pay, people, councils' money, today's prices taken back to 2015/16, and the registry's
+numbers; `docs/limits.md` says what is approximated.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class Plan:
         return tuple(
             point
             for point in series.points()
-            if point.use == "fit" and point.series in self.series and point.year in FITTED
+            if point.use == "fit"
+            and point.series in self.series
+            and point.year in self.fitted_years
         )
 
     def held_out_points(self) -> tuple[Point, ...]:
@@ -69,9 +71,6 @@ class Plan:
             and point.year in self.held_out_years
             and point.use != "input"
         )
-
-
-FITTED = frozenset(then.FITTED_YEARS)
 
 
 def hindcast_plan() -> Plan:

@@ -26,12 +26,11 @@ PAY = "care_worker_median_pay"
 BASE = "2024/25"
 RETURNS = ("2014/15", "2017/18", "2021/22", "2022/23", "2023/24")
 _RETURNS_FILE = "utla_asc_net_current_2011_2024.csv"
-# What councils bought in 2016/17, by what is published of its price since.
+# What councils bought in 2016/17, by whether its price is published for each year since.
 _HOMES_65PLUS = ("residential_65plus", "nursing_65plus")
-_HOME_CARE = ("home_care_65plus", "home_care_18_64")
 _REST = (
-    "residential_18_64", "nursing_18_64", "supported_living_18_64", "direct_payments_18_64",
-    "direct_payments_65plus",
+    "home_care_65plus", "home_care_18_64", "residential_18_64", "nursing_18_64",
+    "supported_living_18_64", "direct_payments_18_64", "direct_payments_65plus",
 )  # fmt: skip
 
 
@@ -69,17 +68,17 @@ def real_pay(year: str) -> float:
 def price_growth(year: str, usual: float) -> float:
     """Real growth over the year before of what councils pay for care, over all care they buy.
 
-    Care homes for people of 65 or over by their published prices, home care by its published
-    growth, the rest by its `usual` growth (pay and other costs), each by what councils spent on
-    it in 2016/17. Years outside those that may be fitted to grow as usual: prices of 2020/21 hold
-    the pandemic's grants, and the hindcast has no pandemic.
+    Care homes for people of 65 or over by their published prices, the rest by its `usual` growth
+    (pay and other costs), each by what councils spent on it in 2016/17. Home care is of the rest:
+    its one published growth runs to 2022/23, past the years that may be fitted to. Years after
+    these grow as usual: prices of 2020/21 hold the pandemic's grants, and the hindcast has no
+    pandemic.
     """
     if year not in FITTED_YEARS[1:]:
         return usual
     before = YEARS[YEARS.index(year) - 1]
-    home_care = registry().get("unit_cost_real_growth_homecare").value
     paid = {line: _home_price(line, year) / _home_price(line, before) - 1 for line in _HOMES_65PLUS}
-    paid |= dict.fromkeys(_HOME_CARE, home_care) | dict.fromkeys(_REST, usual)
+    paid |= dict.fromkeys(_REST, usual)
     spent = {line: registry().get(f"gce_raw_{line}_2016_17").value for line in paid}
     return sum(spent[line] * paid[line] for line in paid) / sum(spent.values())
 
