@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +26,9 @@ from sim.show import (
     sure,
     tables,
 )
+from sim.show import facts as facts_room
 from sim.show.alt import alt_text
+from sim.show.app import parts
 from sim.show.export import SIZES
 from sim.show.facts import facts, finding_title, last_fact, levels, per_of
 from sim.show.figures import figure, says
@@ -186,6 +190,15 @@ def test_a_rate_under_one_in_a_thousand_is_said_of_whole_people_everywhere(tiny:
     assert "per 100,000 residents" in tables.header(tiny, [LONELY])[1]
 
 
+def test_the_app_counts_the_same_people_as_its_picture(tmp_path: Path) -> None:
+    folder = show_fixture.folder(tmp_path, members=8, years=3, effects=TINY)
+    found: Any = SimpleNamespace(comparison=open_results(folder))
+    unit = figure(found.comparison, LONELY).unit
+    assert "per 100,000 residents" in unit
+    for shown in (parts.answer(found, LONELY), parts.table(found, LONELY)):
+        assert "per 100,000 residents" in shown and "per 1,000 " not in shown
+
+
 def test_both_sides_of_a_comparison_are_of_as_many_people(tiny: Saved) -> None:
     """Levels, differences, groups and places of one measure have one denominator."""
     per = per_of(tiny, LONELY)
@@ -217,6 +230,28 @@ def test_next_to_none_is_under_a_number_of_whole_people() -> None:
     none = {HUB: show_fixture.EFFECTS[HUB] | {LONELY: (-0.000005, 0.0, 0.0)}}
     (one,) = [each for each in headline.findings(made(effects=none)) if each.measure == LONELY]
     assert "under 2 either way in every 100,000 residents aged 16 or over" in one.claim
+
+
+def test_a_picture_of_people_reached_has_one_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs agree about those reached and not about everybody: the weaker label is both places'."""
+    surely = {False: Label.EITHER_WAY, True: Label.DIRECTION_PROBABLE}
+    monkeypatch.setattr(
+        facts_room, "trust_of",
+        lambda saved, fact: SimpleNamespace(label=surely[fact.group == "reached"]),
+    )  # fmt: skip
+    saved = made()
+    (reached,) = [last_fact(saved, CRISES, "reached", HUB)]
+    everyone = last_fact(saved, CRISES, "all", HUB)
+    assert reached is not None and everyone is not None and everyone.label is Label.EITHER_WAY
+    assert facts_room.label_of(saved, reached) is Label.EITHER_WAY
+    assert sure.sure_line(saved, [reached]) == "How sure: could go either way."
+    assert "ould go either way" in finding_title(saved, [reached])
+    # Nor is a group surer than its own runs say.
+    surely |= {False: Label.DIRECTION_PROBABLE, True: Label.ILLUSTRATION}
+    again = last_fact(saved, CRISES, "reached", HUB)
+    assert again is not None
+    assert sure.sure_line(saved, [again]) == "How sure: illustration only."
+    assert "llustration only" in finding_title(saved, [again])
 
 
 # Pictures fill their page and nothing is cut or covered

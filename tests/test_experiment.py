@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -169,6 +170,21 @@ def test_a_stop_sums_up_no_more_than_takes_a_moment(tmp_path, monkeypatch):
         go(tmp_path / "out", plans=plans)
     assert not stop.value.shown and not (tmp_path / "out" / "summary.csv").exists()
     assert go(tmp_path / "out", plans=plans).members_done == 3
+
+
+def test_a_stop_does_not_forget_which_members_had_failed(tmp_path):
+    once = str(tmp_path / "once")
+    plans = (
+        BASE, FakePlan("bad", mischief="raise", on_member=0),
+        FakePlan("stop", mischief="ctrl-c", on_member=2, once=once),
+    )  # fmt: skip
+    with pytest.raises(Interrupted) as stop:
+        go(tmp_path / "out", plans=plans)
+    assert [each.member for each in stop.value.failed] == [0]
+    assert [each.member for each in pickle.loads(pickle.dumps(stop.value)).failed] == [0]
+    said = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert said["members_finished"] == [1]
+    assert [each["member"] for each in said["members_failed"]] == [0]
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "terminate"])

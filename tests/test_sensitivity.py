@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -245,6 +246,17 @@ def test_it_resumes_from_its_folder_to_the_same_answer(found, monkeypatch):
     monkeypatch.setattr(Town, "run", lambda self: pytest.fail("lived again"))
     again = sensitivity(asked, plan, folder, in_process=True, read=frozenset(KEYS))
     assert again.rows == told.rows
+
+
+def test_the_bar_that_an_emulator_failed_is_the_one_named(found):
+    row = next(each for each in found[0].rows if each.measure == "crises_per_1000")
+    said = {
+        (r2, mean): replace(row, emulated=False, r2=r2, r2_of_mean=mean).words
+        for r2, mean in ((0.08, 0.55), (0.30, 0.40), (0.10, 0.20))
+    }
+    assert "(R2 0.08 of all, under 0.2)" in said[0.08, 0.55]
+    assert "(R2 0.40 of what is not luck, under 0.5)" in said[0.30, 0.40]
+    assert "under 0.5 and R2 0.10 of all, under 0.2" in said[0.10, 0.20]
 
 
 def test_a_poor_emulator_prints_no_indices(found, monkeypatch):

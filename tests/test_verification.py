@@ -108,12 +108,17 @@ def test_the_hindcast_is_judged_within_a_tenth_and_gaps_are_said():
     assert hindcast_row(HELD_OUT, "requests_total", "2023/24", 100.0, None).verdict == NOT_COMPUTED
 
 
-def test_the_hindcast_is_lived_at_draws_fitted_to_its_own_years():
+def test_the_hindcast_is_lived_at_draws_fitted_to_its_own_years_and_says_at_how_many(monkeypatch):
     kept = posterior.draws(posterior.HINDCAST)
     numbers = hindcast_check.draws(6)
     assert len(numbers) == 6 and all(each in kept for each in numbers)
     assert len({tuple(each.items()) for each in numbers}) == 6
     assert hindcast_check.draws(10_000) == kept
+    assert len(hindcast_check.usual(20_000)) == 6 and len(hindcast_check.usual(19_999)) == 1
+    assert hindcast_check.told(20_000).startswith("Mean of 6 runs, each at a draw")
+    assert hindcast_check.told(300).startswith("One run at a draw")
+    monkeypatch.setattr(posterior, "draws", lambda kind: ())
+    assert "central numbers" in hindcast_check.told(20_000)
     rows = hindcast_check.check([{"reference_residents": 1000.0}], 1000)
     assert {row.kind for row in rows} == {hindcast_check.HELD_OUT, hindcast_check.FITTED}
 

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,16 +50,20 @@ _KILLED = "its worker process was killed (often a sign of too little memory)"
 class Interrupted(Exception):
     """The run was stopped by its user; finished members are kept.
 
-    `shown`: whether their results were written too, marked partial.
+    `failed`: members that had failed by then; `shown`: whether the results of those that finished
+    were written too, marked partial.
     """
 
-    def __init__(self, kept: int, asked: int, folder: Path | None) -> None:
-        self.kept, self.asked, self.folder, self.shown = kept, asked, folder, False
+    def __init__(
+        self, kept: int, asked: int, folder: Path | None, failed: Sequence[Failed] = ()
+    ) -> None:
+        self.kept, self.asked, self.folder, self.failed = kept, asked, folder, tuple(failed)
+        self.shown = False
         where = f" in {folder}. Run the same command again to resume" if folder else ""
         super().__init__(f"Stopped. {kept} of {asked} members are kept{where}.")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.kept, self.asked, self.folder))
+        return (type(self), (self.kept, self.asked, self.folder, self.failed))
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def run_members(
     except KeyboardInterrupt:
         # A file is whole or absent, so those present are those kept.
         kept = sum(member.path_of(folder, each).exists() for each in range(request.members))
-        raise Interrupted(kept, request.members, folder) from None
+        raise Interrupted(kept, request.members, folder, effort.outcome.failed) from None
     effort.outcome.finished.sort()
     effort.outcome.failed.sort(key=lambda each: each.member)
     return effort.outcome

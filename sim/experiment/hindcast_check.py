@@ -28,6 +28,20 @@ def draws(number: int) -> tuple[Mapping[str, float], ...]:
     return kept[::step][:number] or ({},)
 
 
+def usual(residents: int) -> tuple[Mapping[str, float], ...]:
+    """The numbers that a check of this size lives: one draw alone in a small one."""
+    return draws(1 if residents < RESIDENTS else DRAWS)
+
+
+def told(residents: int) -> str:
+    """What the figures of a check of this size are, in words."""
+    numbers = usual(residents)
+    if not any(numbers):
+        return "One run at the registry's central numbers: no draw of a posterior is kept."
+    runs = f"Mean of {len(numbers)} runs, each" if len(numbers) > 1 else "One run"
+    return f"{runs} at a draw of the posterior fitted to years up to 2019/20."
+
+
 def check(
     numbers: Sequence[Mapping[str, float]], residents: int = RESIDENTS, seed: int = 1
 ) -> list[Row]:

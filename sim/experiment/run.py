@@ -104,7 +104,7 @@ def run_presets(
     try:
         outcome = ensemble.run_members(request, folder, jobs, progress, in_process)
     except Interrupted as stopped:
-        stopped.shown = _keep_what_finished(request, folder)
+        stopped.shown = _keep_what_finished(request, folder, stopped.failed)
         raise
     if not outcome.finished:
         raise NothingFinished(outcome.failed)
@@ -153,7 +153,7 @@ def keep(request: Request, folder: Path, outcome: ensemble.Outcome) -> RunResult
     )
 
 
-def _keep_what_finished(request: Request, folder: Path) -> bool:
+def _keep_what_finished(request: Request, folder: Path, failed: Sequence[Failed]) -> bool:
     """After a stop: the results of the members that finished, marked partial, so they can be shown.
 
     Whether they were written: not where it would keep a user waiting who asked to stop. The same
@@ -164,7 +164,7 @@ def _keep_what_finished(request: Request, folder: Path) -> bool:
         every = range(request.members)
         finished = [each for each in every if member.is_finished(request, folder, each)]
         if 0 < len(finished) * (1 + len(request.plans)) <= SUMMED_ON_STOP:
-            keep(request, folder, ensemble.Outcome(finished=finished))
+            keep(request, folder, ensemble.Outcome(finished=finished, failed=list(failed)))
             return True
     return False
 

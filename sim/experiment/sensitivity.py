@@ -128,10 +128,16 @@ class Sensitivity:
             return "no emulator was asked for: no number is named"
         if math.isnan(self.r2):
             return "no number stands out from luck: no indices"
+        bars = (
+            (self.r2_of_mean, threshold("emulator_least_r2"), "of what is not luck"),
+            (self.r2, LEAST_RAW_R2, "of all"),
+        )
+        missed = " and ".join(
+            f"R2 {got:.2f} {of}, under {least:g}" for got, least, of in bars if got < least
+        )
         return (
-            f"emulator too poor (R2 {self.r2:.2f}, {self.r2_of_mean:.2f} of what is not luck, "
-            f"under {threshold('emulator_least_r2'):g}): "
-            "no Sobol indices or switching values, only numbers that stand out from luck"
+            f"emulator too poor ({missed}): no Sobol indices or switching values, only numbers "
+            "that stand out from luck"
         )
 
 

@@ -40,6 +40,7 @@ class Verification:
     halves: list[Half]
     promises: list[Row]
     seconds: dict[str, float] = field(default_factory=dict)
+    hindcast_is: str = ""
 
     def checks(self) -> list[Check]:
         """Figures nothing was fitted to, with their verdicts."""
@@ -125,6 +126,7 @@ def verify(
     return Verification(
         in_order(_answered(rows, kept)), judged, told["rival structures"],
         in_order(told["hindcast"]), told["councils"], kept, seconds,
+        hindcast_check.told(residents),
     )  # fmt: skip
 
 
@@ -145,9 +147,7 @@ def _rivals(residents: int, _years: int, seed: int) -> list[Standing]:
 
 
 def _hindcast(residents: int, _years: int, seed: int) -> list[Row]:
-    """One draw alone in a small check."""
-    few = residents < hindcast_check.RESIDENTS
-    numbers = hindcast_check.draws(1 if few else hindcast_check.DRAWS)
+    numbers = hindcast_check.usual(residents)
     return hindcast_check.check(numbers, min(residents, hindcast_check.RESIDENTS), seed)
 
 

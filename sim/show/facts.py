@@ -134,12 +134,20 @@ def _among(group: str) -> str:
     return f" among one group ({label[:1].lower()}{label[1:]}),"
 
 
-def _label(saved: Saved, fact: Fact) -> Label | None:
-    """How sure a fact is; what was seen in one group is no surer than the same for everybody."""
-    everyone = fact
-    if fact.label is None and fact.group != "all":
-        everyone = last_fact(saved, fact.measure, "all", fact.scenario) or fact
-    return everyone.label
+def label_of(saved: Saved, fact: Fact) -> Label | None:
+    """How sure a fact is; what was seen in one group is no surer than the same for everybody.
+
+    The one rule for a picture's title and for its line below. None where nothing was measured.
+    """
+    if not fact.known:
+        return None
+    own = fact.label or trust_of(saved, fact).label
+    everyone = None
+    if fact.group != "all":
+        everyone = last_fact(saved, fact.measure, "all", fact.scenario)
+    if everyone is None or everyone.label is None:
+        return own
+    return max(own, everyone.label, key=lambda each: each.rank)
 
 
 def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
@@ -158,7 +166,7 @@ def finding_title(saved: Saved, found: Sequence[Fact]) -> str:
         whom = _plans(saved, some, found, rest, key in _NONE)
         said.append(_said(key, some[0], "" if at else phrase(found[0].measure).noun, whom))
     text = "; ".join(said)
-    labels = {id(fact): _label(saved, fact) for fact in found}
+    labels = {id(fact): label_of(saved, fact) for fact in found}
     title = (
         f"In the model in {year},{among} {text}"
         if len(parts) > 1

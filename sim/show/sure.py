@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from sim.experiment import trust_record as record
 from sim.experiment.trust import Facts, Label, judge
+from sim.show.facts import label_of
 from sim.show.saved import BASELINE, Saved
-from sim.show.trust import Fact, outside_range, trust_of
+from sim.show.trust import Fact, outside_range
 
 AN_EXAMPLE = "How sure: an example, not a finding."
 
@@ -19,8 +20,8 @@ def sure_line(saved: Saved, found: Sequence[Fact]) -> str:
     """'How sure: illustration only.', or the label of each scenario where they differ."""
     labels: dict[str, Label] = {}
     for fact in found:
-        if fact.known:
-            label = fact.label or trust_of(saved, fact).label
+        label = label_of(saved, fact)
+        if label is not None:
             # Of several places or groups of one plan, the weakest label is the plan's.
             labels[fact.scenario] = max(label, labels.get(fact.scenario, label), key=_rank)
     if not labels:

@@ -15,12 +15,12 @@ from sim.errors import UserMistake
 from sim.experiment.app_choices import Finished, run_chosen
 from sim.experiment.ensemble import Progress
 from sim.outcomes import MEASURES
-from sim.show.facts import facts, last_fact
+from sim.show.facts import facts, last_fact, per_of
 from sim.show.figures import figure, says, whose
 from sim.show.gallery import on_page
 from sim.show.label_words import meanings
 from sim.show.report_findings import NO_REACH
-from sim.show.saved import CHART_MEASURES, clean, open_results
+from sim.show.saved import CHART_MEASURES, Saved, clean, open_results
 from sim.show.trust import band_name, label_line, trust_of
 from sim.show.wording import phrase
 from sim.units import financial_year
@@ -123,7 +123,6 @@ def _while(seconds: float) -> str:
 def answer(found: Finished, measure: str) -> str:
     """The last year in words as an HTML table: each plan's difference, its range, how sure."""
     shown = open_results(found.comparison)
-    words = phrase(measure)
     rows, lines = [], []
     for key in shown.scenarios:
         fact = last_fact(shown, measure, "all", key)
@@ -134,7 +133,7 @@ def answer(found: Finished, measure: str) -> str:
         rows.append((shown.title(key), says(fact), reached, trust.label.value))
         lines.append(f"<li><b>{escape(shown.title(key))}</b>: {escape(label_line(trust))}</li>")
     unit = (
-        f"{words.axis_for('all')}, {financial_year(max(1, shown.years))}: difference from the "
+        f"{_unit(shown, measure)}, {financial_year(max(1, shown.years))}: difference from the "
         f"baseline. {whose(measure, 'all')}; in brackets, {band_name(shown.members)} "
         f"({shown.members}). Modelled, not observed."
     )
@@ -160,18 +159,22 @@ def labels() -> str:
 def table(found: Finished, measure: str) -> str:
     """The picture's figures as a folded HTML table, year by year, in the picture's own unit."""
     shown = open_results(found.comparison)
-    words = phrase(measure)
     rows = [
         (shown.title(key), financial_year(fact.year), says(fact))
         for key in shown.scenarios
         for fact in facts(shown, measure, "all", key)
     ]
     unit = (
-        f"{words.axis_for('all')}: difference from the baseline. {whose(measure, 'all')}; in "
+        f"{_unit(shown, measure)}: difference from the baseline. {whose(measure, 'all')}; in "
         f"brackets, {band_name(shown.members)} ({shown.members}). Modelled, not observed."
     )
     told = _html_table(unit, ("Plan", "Year", "Difference"), rows)
     return _folded("The figures year by year", told)
+
+
+def _unit(shown: Saved, measure: str) -> str:
+    """What is counted and for how many people: the same as the picture and the figures say."""
+    return phrase(measure).axis_for("all", per_of(shown, measure))
 
 
 def _html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
