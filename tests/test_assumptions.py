@@ -1,8 +1,8 @@
 """The assumptions log is whole, and the page is the one the registry would write today."""
 
-import importlib.util
 from pathlib import Path
 
+import docs_scripts
 import pytest
 
 from sim.evidence import registry
@@ -12,10 +12,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("make_assumptions", DOCS / "make_assumptions.py")
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return docs_scripts.script("make_assumptions")
 
 
 def test_the_page_is_fresh(script):

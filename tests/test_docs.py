@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from docs_scripts import script
 
 from sim.evidence.registry import registry
 from sim.outcomes import MEASURES
@@ -20,16 +19,6 @@ SIM = DOCS.parent / "sim"
 DOTTED = re.compile(r"`([a-z]\w*(?:\.[A-Za-z_]\w*)+)`")
 NAME = re.compile(r"`([a-z]\w*_\w+)`")
 NOT_OURS = {"this_type"}
-
-
-def make_tables() -> ModuleType:
-    """The script that writes docs/tables.md."""
-    spec = importlib.util.spec_from_file_location("make_tables", DOCS / "make_tables.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("docs/make_tables.py is missing")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
 
 
 def named_in(text: str) -> list[str]:
@@ -60,28 +49,17 @@ def exists(name: str) -> bool:
 
 def test_the_tables_are_those_of_the_code() -> None:
     written = (DOCS / "tables.md").read_text(encoding="utf-8")
-    assert make_tables().page() == written, "run: python docs/make_tables.py"
+    assert script("make_tables").page() == written, "run: python docs/make_tables.py"
 
 
 def test_the_parameters_are_those_of_the_registry() -> None:
     written = (DOCS / "parameters.md").read_text(encoding="utf-8")
-    assert make_tables().parameters() == written, "run: python docs/make_tables.py"
-
-
-def make_diagrams() -> ModuleType:
-    """The script that draws docs/diagrams."""
-    spec = importlib.util.spec_from_file_location("make_diagrams", DOCS / "make_diagrams.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("docs/make_diagrams.py is missing")
-    script = importlib.util.module_from_spec(spec)
-    sys.modules["make_diagrams"] = script
-    spec.loader.exec_module(script)
-    return script
+    assert script("make_tables").parameters() == written, "run: python docs/make_tables.py"
 
 
 def test_the_diagrams_are_those_of_the_code_and_come_out_the_same_twice() -> None:
-    script = make_diagrams()
-    for name, draw in script.DIAGRAMS.items():
+    diagrams = script("make_diagrams")
+    for name, draw in diagrams.DIAGRAMS.items():
         kept = (DOCS / "diagrams" / name).read_bytes()
         drawn = draw()
         assert drawn == draw()
@@ -96,10 +74,10 @@ def without_drawing(svg: bytes) -> list[str]:
 def test_the_month_and_the_arrows_are_whole() -> None:
     from sim.agents.arrows import CUTS
 
-    script = make_diagrams()
-    assert [phase.method for phase in script.month()][:2] == ["turn_calendar", "live_and_die"]
-    assert len(script.month()) == 10
-    graph = script.arrow_graph()
+    diagrams = script("make_diagrams")
+    assert [phase.method for phase in diagrams.month()][:2] == ["turn_calendar", "live_and_die"]
+    assert len(diagrams.month()) == 10
+    graph = diagrams.arrow_graph()
     assert {name for kind, name in graph if kind == "arrow"} == set(CUTS)
     for kind, name in graph:
         if kind != "room":

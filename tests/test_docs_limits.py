@@ -11,13 +11,12 @@ The rule. A number on that page is one of these, and nothing else:
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from docs_scripts import script
 
 from sim.evidence import registry
 
@@ -100,16 +99,6 @@ def loose(paragraph: str) -> list[str]:
     ]
 
 
-def make_limits() -> ModuleType:
-    """The script that writes docs/limits_figures.md."""
-    spec = importlib.util.spec_from_file_location("make_limits", DOCS / "make_limits.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("docs/make_limits.py is missing")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
 QUOTES = QUOTED.findall(" ".join(LIMITS.split()))
 
 
@@ -156,9 +145,9 @@ def test_a_number_that_moved_or_has_no_home_is_noticed() -> None:
 
 
 def test_the_page_of_figures_has_the_rows_of_todays_script() -> None:
-    script = make_limits()
+    limits = script("make_limits")
     written = (DOCS / "limits_figures.md").read_text(encoding="utf-8")
-    made = script.page(england_of=1500, runs=2, town_of=400, members=1, years=4, places="-")
+    made = limits.page(england_of=1500, runs=2, town_of=400, members=1, years=4, places="-")
 
     def keys(text: str) -> list[str]:
         measured = text.partition("## How near")[0]
@@ -173,5 +162,5 @@ def test_the_page_of_figures_has_the_rows_of_todays_script() -> None:
 
 def test_the_margins_of_places_are_on_the_page_of_figures() -> None:
     written = (DOCS / "limits_figures.md").read_text(encoding="utf-8")
-    for name in make_limits().margins().CONTRASTING:
+    for name in script("make_limits").margins().CONTRASTING:
         assert re.search(rf"^\| {name} \| 0\.\d+ / 0\.\d+ ", written, re.M), name
