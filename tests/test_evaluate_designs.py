@@ -12,7 +12,7 @@ from sim.experiment.evaluation.estimates import Estimate, mean, rates, regress
 from sim.experiment.evaluation.files import Served, Window, served_files
 from sim.experiment.evaluation.matching import CONTROLS_EACH, nearest
 from sim.experiment.evaluation.power import PLACE_OF, Z_80, needed, trial_people
-from sim.experiment.evaluation.register import Register
+from sim.experiment.evaluation.register import STATES, Register
 from sim.luck import Decision, Luck
 
 PEOPLE, MONTHS, FOLLOW_UP, NOISE = 6_000, 48, 12, 0.34
@@ -44,7 +44,7 @@ def made_up(effect: float = 0.0, found: str = "at a bad moment") -> tuple[Regist
         [LUCK.happens(Decision.AE, IDS, month, 0.5 / 12) for month in range(MONTHS + 1)], axis=1
     )
     treated = z + effect * ((reached[:, None] > 0) & (np.arange(MONTHS + 1) >= reached[:, None]))
-    plain = {name: np.zeros((PEOPLE, MONTHS + 1), np.uint8) for name in ("alone", "carer", "need")}
+    plain = {name: np.zeros((PEOPLE, MONTHS + 1), np.uint8) for name in STATES}
     traits = {
         "sex": (IDS % 2).astype(np.int32),
         "quintile": (IDS % 5).astype(np.int32),
@@ -53,7 +53,8 @@ def made_up(effect: float = 0.0, found: str = "at a bad moment") -> tuple[Regist
     }
     books = []
     for feelings, met_in in ((treated, reached), (z, np.zeros_like(reached))):
-        states = plain | {"contacts": contacts.astype(np.uint8), "z": feelings.astype(np.float32)}
+        seen = contacts.astype(np.uint8)
+        states = plain | {"contacts": seen, "admissions": seen, "z": feelings.astype(np.float32)}
         books.append(Register(IDS, states, traits, met_in))
     return books[0], books[1]
 

@@ -2,8 +2,8 @@
 
 Parts that know nothing of each other, so they run side by side with the same answers: a baseline of
 England (figures and patterns from the same run) with the natural experiment of the 2010s, promises
-of plans, rival structures, councils of both halves, and the hindcast. Changes nothing;
-`verification_page` writes what it found.
+of plans, schemes evaluated as published studies were, rival structures, councils of both halves,
+and the hindcast. Changes nothing; `verification_page` writes what it found.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sim.experiment import council_halves, hindcast_check, promises, rivals, tasks, track_record
@@ -19,6 +20,7 @@ from sim.experiment.council_halves import Half
 from sim.experiment.ensemble import default_jobs
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Finding, Row, judge
 from sim.experiment.patterns import Judged, Watch
+from sim.experiment.plan_checks import company, emergencies, places, schemes, worth_rows
 from sim.experiment.request import whole_number
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
@@ -59,7 +61,13 @@ class Verification:
             f"not given within a fifth ({', '.join(each.councils)})."
             for each in self.halves
         ]
-        told += [f"Plan, {row.key}: {row.verdict}, {row.note}." for row in self.promises]
+        effects = [row for row in self.promises if row.kind != promises.KIND]
+        told.append(f"Published effects of programmes, never fitted: {_count(effects)}.")
+        told += [
+            f"Plan, {row.key}: {row.verdict}, {row.note}."
+            for row in self.promises
+            if row.kind == promises.KIND
+        ]
         return told
 
     def _rivals(self) -> list[str]:
@@ -123,6 +131,8 @@ def verify(
     seconds = {name: took for name, (_, took) in zip(PARTS, found, strict=True)}
     rows, judged = told["England and the natural experiment"]
     kept = [row for name in PROMISES for row in told[name]]
+    seen = {name.removeprefix(SCHEME): told[name] for name in SCHEME_PARTS if told[name]}
+    kept += [*company.rows(seen), *emergencies.rows(seen)]
     return Verification(
         in_order(_answered(rows, kept)), judged, told["rival structures"],
         in_order(told["hindcast"]), told["councils"], kept, seconds,
@@ -157,14 +167,26 @@ def _halves(residents: int, _years: int, seed: int) -> list[Half]:
     return council_halves.compare_halves(of_each, min(residents, council_halves.RESIDENTS), (seed,))
 
 
+SCHEME = "scheme: "
+SCHEME_PARTS = tuple(f"{SCHEME}{name}" for name in schemes.EVERY)
+
+
+def _scheme(part: str) -> Callable[[int, int, int], schemes.Seen | None]:
+    """The part that lives one scheme for its evaluations."""
+    return partial(schemes.lived, part.removeprefix(SCHEME))
+
+
 # By name, the longest first, so that the last to end is a short one.
 PARTS: dict[str, Callable[[int, int, int], Any]] = {
     "England and the natural experiment": _england,
     "promise: a service seldom saves": promises.seldom_saves,
+    "promise: pounds": worth_rows.rows,
     "rival structures": _rivals,
     "councils": _halves,
     "hindcast": _hindcast,
+    **{name: _scheme(name) for name in SCHEME_PARTS},
     "promise: the full mix": promises.full_mix,
+    "promise: places and packages": places.rows,
     "promise: referrals need places": promises.needs_places,
 }
 PROMISES = [name for name in PARTS if name.startswith("promise")]

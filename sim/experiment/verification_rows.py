@@ -34,7 +34,9 @@ def every_check(found: Verification) -> list[dict[str, Any]]:
     council's figure passes within a fifth of the published one, and is near within two; one that
     the model was simply given, or that was imputed, tests nothing and has a kind of its own.
     """
-    rows = [_row(each) for each in (*found.rows, *found.promises, *found.hindcast)]
+    listed = {each.key for each in found.rows}  # a target that a plan's run answered is there
+    plans = [each for each in found.promises if each.key not in listed]
+    rows = [_row(each) for each in (*found.rows, *plans, *found.hindcast)]
     rows += [_pattern(each) for each in found.patterns]
     rows += [_rival(each) for each in found.structures[1:]]
     for half in found.halves:

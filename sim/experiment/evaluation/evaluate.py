@@ -177,14 +177,12 @@ def pooled(
     lived: list[towns.Lived], request: Any, plan: Any, years: int, follow_up: int
 ) -> Evaluation:
     """What the towns say together; raises UserMistake when nobody could be followed."""
-    some = [each.files for each in lived if len(each.files)]
-    if not some:
+    if not any(len(each.files) for each in lived):
         raise UserMistake(
             f"{plan.name}: nobody was met early enough to be followed for {follow_up} months in "
             f"{years} years, so there is nobody to evaluate. {NOBODY}"
         )
-    files = Served({name: np.concatenate([each[name] for each in some]) for name in some[0]})
-    ruler = math.sqrt(float(np.mean([each.variance for each in lived])))
+    files, ruler = together(lived)
     adults = sum(each.adults for each in lived)
     span = int(files["met"].max()) - int(files["met"].min()) + 1
     cut = lived[0].lonely_from
@@ -211,6 +209,13 @@ def pooled(
         reasons=told,
         files=files,
     )
+
+
+def together(lived: list[towns.Lived]) -> tuple[Served, float]:
+    """The files of several towns as one, of at least one person, and the towns' one ruler."""
+    some = [each.files for each in lived if len(each.files)]
+    files = Served({name: np.concatenate([each[name] for each in some]) for name in some[0]})
+    return files, math.sqrt(float(np.mean([each.variance for each in lived])))
 
 
 def _told(reason: Reason) -> dict[str, Any]:

@@ -75,6 +75,14 @@ COLUMNS = {
     "years_before": "years lived here in those months",
     "use_after": "the same from the month they were met, with the programme",
     "years_after": "years lived here in those months",
+    "admitted_before": "of the contacts in the months before, emergency admissions",
+    "admitted_after": "of the contacts from the month they were met, emergency admissions",
+    "match_admitted_after": "mean admissions of their matched people from the month of meeting",
+    "broke_after": "breakdowns as a carer from the month of meeting, with the programme",
+    "twin_broke_after": "the same without the programme",
+    "carer": "1 for an unpaid carer on the day they were met",
+    "in_home": "1 for somebody in a care home that day",
+    "age": "years of age on the day they were met",
     "twin_use_after": "the same without the programme",
     "twin_years_after": "years lived here in those months",
     "match_answer_before": "mean answer of their matched people on the same day",
@@ -137,10 +145,12 @@ def undetected(files: Served, unnoticed: Register, window: Window) -> Served:
     return Served(files | {"undetected_use_after": use, "undetected_years_after": years})
 
 
-def emergency_use(book: Register, who: Rows, span: slice) -> tuple[Floats, Floats]:
-    """A&E attendances and emergency admissions in some months, and the years lived here in them."""
+def emergency_use(
+    book: Register, who: Rows, span: slice, what: str = "contacts"
+) -> tuple[Floats, Floats]:
+    """Contacts (or `what` else is counted) in some months, and the years lived here in them."""
     here = book.here[who, span]
-    seen = (book.states["contacts"][who, span] * here).sum(axis=1)
+    seen = (book.states[what][who, span] * here).sum(axis=1)
     return seen.astype(np.float64), here.sum(axis=1) / 12.0
 
 
@@ -174,7 +184,14 @@ def _of_month(
     files["use_before"], files["years_before"] = emergency_use(plan, rows, before)
     files["use_after"], files["years_after"] = emergency_use(plan, rows, after)
     files["twin_use_after"], files["twin_years_after"] = emergency_use(base, twin, after)
+    files["admitted_before"], _ = emergency_use(plan, rows, before, "admissions")
+    files["admitted_after"], _ = emergency_use(plan, rows, after, "admissions")
     files["need"] = plan.states["need"][rows, day].astype(np.float64)
+    files["broke_after"], _ = emergency_use(plan, rows, after, "broke")
+    files["twin_broke_after"], _ = emergency_use(base, twin, after, "broke")
+    files["carer"] = plan.states["carer"][rows, day].astype(np.float64)
+    files["in_home"] = plan.states["in_home"][rows, day].astype(np.float64)
+    files["age"] = (day - plan.traits["born"][rows]) / 12.0
 
     # The unserved: here that day, and not reached before the end. Some die or move away, as do
     # some of those served: answers are of those left, emergency use is by time lived here.
@@ -183,6 +200,7 @@ def _of_month(
     told = {"answer_before": answers(plan, others, day), "answer_after": answers(plan, others, end)}
     told["use_before"], told["years_before"] = emergency_use(plan, others, before)
     told["use_after"], told["years_after"] = emergency_use(plan, others, after)
+    admitted, _ = emergency_use(plan, others, after, "admissions")
 
     def visible(who: Rows, answer: Floats, spent: Floats, years: Floats) -> Floats:
         age = (day - plan.traits["born"][who]) / 12.0
@@ -207,6 +225,7 @@ def _of_month(
             files[f"other_{name}"] = _mean_by_cell(values, groups, cell)
     change = told["answer_after"] - told["answer_before"]
     files["other_change"] = _mean_by_cell(change, groups, cell)
+    files["match_admitted_after"] = _of_matches(admitted, pairs)
     files["match_felt_before"] = _of_matches(plan.z[others, day].astype(np.float64), pairs)
     files["match_need"] = _of_matches(plan.states["need"][others, day].astype(np.float64), pairs)
 

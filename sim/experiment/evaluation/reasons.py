@@ -151,9 +151,13 @@ def only_changed(files: Served, ruler: float) -> list[Reason]:
     Published studies count participants; a connector's files hold everybody met, most of whom take
     up nothing. Only the model can choose by effect; the sign is not chosen, so the truth is not.
     """
+    return _among(changed(files, ruler), len(files), ruler, "whom it changed")
+
+
+def changed(files: Served, ruler: float) -> Served:
+    """The people moved, either way, by more than `TOOK_UP`."""
     moved = np.abs(files.floats("felt_after") - files.floats("twin_after")) / ruler
-    changed = files.only(np.nan_to_num(moved) > TOOK_UP)
-    return _among(changed, len(files), ruler, "whom it changed")
+    return files.only(np.nan_to_num(moved) > TOOK_UP)
 
 
 def _among(some: Served, served: int, ruler: float, who: str) -> list[Reason]:

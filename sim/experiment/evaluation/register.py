@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 STATES = (
     "z",
     "contacts",
+    "admissions",
     "alone",
     "carer",
     "need",
+    "broke",
+    "in_home",
     "referred",
     "member",
 )  # what changes by the month
@@ -31,10 +34,11 @@ class Register:
     """One run: a row for everybody ever here, a column for each month; month 0 is the eve.
 
     `ids` uint64[n] sorted; `z` float32[n, months + 1] in SD, not a number while somebody is not
-    here; `contacts` uint8 of the month: A&E attendances and emergency admissions; `alone`,
-    `carer`, `referred` and `member` (of a hub the plan pays for) 0 or 1; `need` 0 to 4. `born` is
-    the month of birth, so that age is month less born. `reached` is the month in which the plan
-    first reached somebody, 0 for never.
+    here; `contacts` uint8 of the month: A&E attendances and emergency admissions, of which
+    `admissions`; `broke`, whether a carer broke down in it; `alone`, `carer`, `referred`,
+    `in_home` (in a care home) and `member` (of a hub the plan pays for) 0 or 1; `need` 0 to 4.
+    `born` is the month of birth, so that age is month less born. `reached` is the month in which
+    the plan first reached somebody, 0 for never.
     """
 
     ids: NDArray[np.uint64]
@@ -73,16 +77,23 @@ def _page(model: Any) -> dict[str, NDArray[Any]]:
     people, events = model.world.people, model.events
     paid = np.array([hub.funded for hub in model.hubs] + [False])  # last: -1, who is in none
     contacts = np.zeros(len(people), dtype=np.uint8)
+    admissions = np.zeros(len(people), dtype=np.uint8)
+    broke = np.zeros(len(people), dtype=np.uint8)
     if model.month:
+        broke += events.breakdown
         contacts += events.ae
         contacts += events.admission
+        admissions += events.admission
     return {
         "ids": people.id.copy(),
         "z": people.z.astype(np.float32),
         "contacts": contacts,
+        "admissions": admissions,
         "alone": (people.household_size == 1).astype(np.uint8),
         "carer": people.carer.astype(np.uint8),
         "need": people.need.astype(np.uint8),
+        "broke": broke,
+        "in_home": (people.care_home > 0).astype(np.uint8),
         "referred": (people.referred > 0).astype(np.uint8),
         "member": paid[people.hub].astype(np.uint8),
         "sex": people.sex.astype(np.int32),

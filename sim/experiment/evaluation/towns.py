@@ -24,7 +24,10 @@ SERVE_NOBODY = {"capacity", "fair_pay", "formal_services"}
 
 @dataclass(frozen=True)
 class Town:
-    """What one task lives: a plan with its months already moved, a place and a seed."""
+    """What one task lives: a plan with its months already moved, a place and a seed.
+
+    Without `notice_apart` there is no third world, and what finding need adds is not told apart.
+    """
 
     plan: Scenario
     place: Any
@@ -33,6 +36,7 @@ class Town:
     follow_up: int
     seed: int
     number: int
+    notice_apart: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def live(town: Town) -> Lived:
     window = Window(town.follow_up, town.years * 12, town.follow_up)
     noise, luck = float(model.p.answer_noise), Luck(town.seed)
     files = served_files(with_plan, base, luck, noise, window, town.number)
-    if len(files) and _found(with_plan, files) and town.plan.arrows.detect:
+    apart = town.notice_apart and town.plan.arrows.detect
+    if apart and len(files) and _found(with_plan, files):
         blind = town.plan.arrows.model_copy(update={"detect": False})
         unnoticed, _ = lived(town, town.plan.model_copy(update={"arrows": blind}))
         files = undetected(files, unnoticed, window)

@@ -1,0 +1,1 @@
+"""What programmes are published to do, held against presets beside a baseline; never fitted."""
