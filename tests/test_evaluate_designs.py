@@ -206,3 +206,47 @@ def test_power_from_a_trial_is_what_its_own_correlation_says(nothing_done):
     alike = float(np.corrcoef(answer, day)[0, 1])
     text = trial_people(0.2 / answer.std(), alike)
     assert needed(found, 0.2, 40.0, 12).people == pytest.approx(text, rel=0.1)
+
+
+def met_in_hospital() -> tuple[Register, Register]:
+    """Nobody is ever in hospital but in the month in which they are met there."""
+    plan, base = made_up()
+    for book in (plan, base):
+        for name in ("contacts", "admissions"):
+            book.states[name] = np.zeros((PEOPLE, MONTHS + 1), dtype=np.uint8)
+            rows = np.flatnonzero(plan.reached)
+            book.states[name][rows, plan.reached[rows]] = 1
+    return plan, base
+
+
+def test_the_admission_that_led_to_the_meeting_came_before_it():
+    """A scheme on the ward did not cause the admission in which it met somebody; it flatters it."""
+    ward = served_files(*met_in_hospital(), LUCK, NOISE, WINDOW, 0, ward=True)
+    assert ward["on_ward"].all()
+    assert ward.floats("use_before").min() == ward.floats("admitted_before").max() == 1.0
+    assert ward.floats("use_after").max() == ward.floats("twin_use_after").max() == 0.0
+    assert designs.before_after(ward, 1.0).emergency.value == pytest.approx(-1.0, abs=0.01)
+    assert designs.truth(ward, 1.0).emergency.value == 0.0
+
+
+def test_elsewhere_what_happens_in_the_month_of_meeting_comes_after_it():
+    """Referrals are made before the month's crises."""
+    files = served_files(*met_in_hospital(), LUCK, NOISE, WINDOW, 0)
+    assert not files["on_ward"].any()
+    assert files.floats("use_before").max() == 0.0 and files.floats("use_after").min() == 1.0
+
+
+def test_whoever_was_met_on_the_ward_is_followed_for_a_whole_year_after_it():
+    plan, base = made_up()
+    late = {name: plan.states[name].copy() for name in ("contacts", "admissions")}
+    rows = np.flatnonzero((plan.reached > 0) & (plan.reached < WINDOW.last_entry()))
+    for name in late:
+        late[name][:] = 0
+        late[name][rows, plan.reached[rows]] = 1
+        late[name][rows, plan.reached[rows] + FOLLOW_UP] = 1
+        plan.states[name] = base.states[name] = late[name]
+    files = served_files(plan, base, LUCK, NOISE, WINDOW, 0, ward=True)
+    inside = files.only(files["met"] < WINDOW.last_entry())
+    assert inside.floats("use_after").min() == 1.0 and inside.floats("years_after").max() == 1.0
+    plain = served_files(plan, base, LUCK, NOISE, WINDOW, 0)
+    assert plain.floats("use_after").max() == 1.0, "a month short of the second admission"

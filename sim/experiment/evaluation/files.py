@@ -82,6 +82,7 @@ COLUMNS = {
     "twin_broke_after": "the same without the programme",
     "carer": "1 for an unpaid carer on the day they were met",
     "in_home": "1 for somebody in a care home that day",
+    "on_ward": "1 for somebody met in hospital: the month of that admission counts as before",
     "age": "years of age on the day they were met",
     "twin_use_after": "the same without the programme",
     "twin_years_after": "years lived here in those months",
@@ -110,11 +111,18 @@ COLUMNS = {
 
 
 def served_files(
-    plan: Register, base: Register, luck: Luck, noise: float, window: Window, town: int
+    plan: Register,
+    base: Register,
+    luck: Luck,
+    noise: float,
+    window: Window,
+    town: int,
+    ward: bool = False,
 ) -> Served:
     """The files of one town, from its registers with the plan and without.
 
-    `noise` is the SD of the survey answer about the latent score.
+    `noise` is the SD of the survey answer about the latent score. With `ward` the plan meets people
+    in hospital: an admission in the month of being met is then what led to the meeting.
     """
     parts = []
     for met in range(window.first_entry(), window.last_entry() + 1):
@@ -123,7 +131,9 @@ def served_files(
         twin = base.rows(plan.ids[rows])
         both = (twin >= 0) & base.here[twin, met - 1]
         if both.any():
-            parts.append(_of_month(plan, base, rows[both], twin[both], met, luck, noise, window))
+            here = rows[both]
+            on_ward = ward & (plan.states["admissions"][here, met] > 0)
+            parts.append(_of_month(plan, base, here, twin[both], met, luck, noise, window, on_ward))
     if not parts:
         return Served()
     files = Served({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
@@ -141,7 +151,8 @@ def undetected(files: Served, unnoticed: Register, window: Window) -> Served:
     for month in np.unique(met):
         these = np.flatnonzero((met == month) & (rows >= 0))
         span = slice(int(month), int(month) + window.follow_up)
-        use[these], years[these] = emergency_use(unnoticed, rows[these], span)
+        on_ward = files.floats("on_ward")[these] > 0
+        use[these], years[these] = _use(unnoticed, rows[these], span, on_ward)
     return Served(files | {"undetected_use_after": use, "undetected_years_after": years})
 
 
@@ -154,6 +165,16 @@ def emergency_use(
     return seen.astype(np.float64), here.sum(axis=1) / 12.0
 
 
+def _use(
+    book: Register, who: Rows, span: slice, on_ward: NDArray[np.bool_], what: str = "contacts"
+) -> tuple[Floats, Floats]:
+    """`emergency_use`, a month later for those met on the ward: their admission came before."""
+    seen, years = emergency_use(book, who, span, what)
+    late = slice(span.start + 1, span.stop + 1)
+    seen_late, years_late = emergency_use(book, who, late, what)
+    return np.where(on_ward, seen_late, seen), np.where(on_ward, years_late, years)
+
+
 def _of_month(
     plan: Register,
     base: Register,
@@ -163,6 +184,7 @@ def _of_month(
     luck: Luck,
     noise: float,
     window: Window,
+    on_ward: NDArray[np.bool_],
 ) -> Served:
     """Everybody met in one month."""
     day, end = met - 1, met - 1 + window.follow_up
@@ -181,14 +203,15 @@ def _of_month(
     files["felt_after"] = plan.z[rows, end].astype(np.float64)
     files["twin_before"] = base.z[twin, day].astype(np.float64)
     files["twin_after"] = base.z[twin, end].astype(np.float64)
-    files["use_before"], files["years_before"] = emergency_use(plan, rows, before)
-    files["use_after"], files["years_after"] = emergency_use(plan, rows, after)
-    files["twin_use_after"], files["twin_years_after"] = emergency_use(base, twin, after)
-    files["admitted_before"], _ = emergency_use(plan, rows, before, "admissions")
-    files["admitted_after"], _ = emergency_use(plan, rows, after, "admissions")
+    files["use_before"], files["years_before"] = _use(plan, rows, before, on_ward)
+    files["use_after"], files["years_after"] = _use(plan, rows, after, on_ward)
+    files["twin_use_after"], files["twin_years_after"] = _use(base, twin, after, on_ward)
+    files["admitted_before"], _ = _use(plan, rows, before, on_ward, "admissions")
+    files["admitted_after"], _ = _use(plan, rows, after, on_ward, "admissions")
+    files["on_ward"] = on_ward.astype(np.int32)
     files["need"] = plan.states["need"][rows, day].astype(np.float64)
-    files["broke_after"], _ = emergency_use(plan, rows, after, "broke")
-    files["twin_broke_after"], _ = emergency_use(base, twin, after, "broke")
+    files["broke_after"], _ = _use(plan, rows, after, on_ward, "broke")
+    files["twin_broke_after"], _ = _use(base, twin, after, on_ward, "broke")
     files["carer"] = plan.states["carer"][rows, day].astype(np.float64)
     files["in_home"] = plan.states["in_home"][rows, day].astype(np.float64)
     files["age"] = (day - plan.traits["born"][rows]) / 12.0

@@ -85,7 +85,8 @@ def live(town: Town) -> Lived:
     base, _ = lived(town, without(town.plan))
     window = Window(town.follow_up, town.years * 12, town.follow_up)
     noise, luck = float(model.p.answer_noise), Luck(town.seed)
-    files = served_files(with_plan, base, luck, noise, window, town.number)
+    ward = any(getattr(block, "from_hospital_first", False) for block in town.plan.invest)
+    files = served_files(with_plan, base, luck, noise, window, town.number, ward)
     apart = town.notice_apart and town.plan.arrows.detect
     if apart and len(files) and _found(with_plan, files):
         blind = town.plan.arrows.model_copy(update={"detect": False})

@@ -22,6 +22,7 @@ from sim.experiment.plan_checks.schemes import (
     CONNECTORS,
     PRESCRIBING,
     SCHEMES,
+    WARD,
     Seen,
     pooled,
 )
@@ -50,9 +51,11 @@ def rows(seen: Mapping[str, Seen]) -> list[Row]:
         value = float(np.mean([each.value for each in some])) if some else math.nan
         error = math.sqrt(sum(each.error**2 for each in some)) / len(some) if some else math.nan
         what = "A&E" if kind == "ae" else "emergency admissions, in place of nights in hospital,"
+        ward = before_after(seen[WARD].older() if WARD in seen else None, kind)
         found.append(
             told(key, value, f"{what} of people of 65 or over, the year from being met over the "
-                 f"year before, mean of {len(some)} schemes alike in weight", error)
+                 f"year before, mean of {len(some)} schemes alike in weight; alone, {WARD}, which "
+                 f"meets people in hospital: {ward.value:.2f}", error)
         )  # fmt: skip
     return found
 

@@ -20,10 +20,10 @@ from sim.experiment.run import build_request
 from sim.scenario import Scenario, load
 
 CONNECTORS = ("local_area_coordination", "link_workers_alone", "link_workers_with_places")
-HUB, PRESCRIBING = "bevy_hub", "link_workers_with_places"
+HUB, PRESCRIBING, WARD = "bevy_hub", "link_workers_with_places", "connectors_or_visits"
 SCHEMES = (
     *CONNECTORS,
-    "connectors_or_visits",
+    WARD,
     "loneliness_service",
     "neighbourhood_networks",
     "intergenerational_bs3",
