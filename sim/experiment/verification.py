@@ -25,7 +25,7 @@ from sim.experiment.request import whole_number
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
 from sim.experiment.uncertainty import finite
-from sim.experiment.validate import count_line, in_order, target_lines, validate
+from sim.experiment.validate import RESIDENTS, count_line, in_order, target_lines, validate
 
 Progress = Callable[[int, int, str], None]
 FACTS = ("key", "kind", "target", "low", "high", "value", "verdict", "note")
@@ -110,7 +110,7 @@ def _count(rows: list[Row]) -> str:
 
 
 def verify(
-    residents: int = 20_000,
+    residents: int = RESIDENTS,
     years: int = 10,
     seed: int = 1,
     progress: Progress | None = None,
