@@ -47,9 +47,9 @@ def page(found: Verification, command: str, when: datetime | None = None) -> str
         "# Verification and validation", "",
         f"Written by `{command}` on {date}. Do not edit: run it again.", "",
         *(f"- {line}" for line in found.lines()), "",
-        "How many calibration targets are inside depends on how many people are lived: fewer wander "
-        "more by luck, so England is lived with 60,000 residents unless another size is asked, and "
-        "the share is worse in less.", "",
+        "How many calibration targets are inside depends on how many people are lived. Fewer "
+        "wander more by luck, so England has 60,000 residents unless another size is asked; with "
+        "less, the share is worse.", "",
         f"Time taken: {took}." if took else "", "",
         *_misses(found),
         "## Verification: is it built as specified?", "", VERIFIED,
