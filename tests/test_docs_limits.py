@@ -37,14 +37,14 @@ NO_FIGURE = (
     r"\bUCLA-3\b|\bA&E\b|\bipyvuetify 1\b|\bnotebook 04\b|\b12-week\b",
     r"\bmonth 9 to month 18\b",  # the span of the published figure named beside it
     r"\b60,000 residents\b",
-    r"^\d\. ",  # a list's own
+    r"^\d+\. ",  # a list's own
 )
 
 
 def paragraphs(text: str) -> list[str]:
     """Bullets and paragraphs, each with its lines joined; headings and tables hold no figures."""
     found: list[str] = []
-    for block in re.split(r"\n\s*\n|\n(?=- |\d\. )", text):
+    for block in re.split(r"\n\s*\n|\n(?=- |\d+\. )", text):
         joined = " ".join(line.strip() for line in block.splitlines() if line.strip())
         if joined and not joined.startswith("#"):
             found.append(joined)

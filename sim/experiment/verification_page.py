@@ -87,7 +87,11 @@ def _misses(found: Verification) -> list[str]:
     told = {row.key for row in rows}
     rows += [row for row in found.promises if row.verdict == MISS and row.key not in told]
     patterns = [each for each in found.patterns if each.verdict != PASS]
-    fitted = [row for row in found.rows if row.verdict == MISS and row.kind not in held_out]
+    lived = {row.key for row in found.promises}  # a plan's run: never fitted, and told above
+    fitted = [
+        row for row in found.rows
+        if row.verdict == MISS and row.kind not in held_out and row.key not in lived
+    ]  # fmt: skip
     return [
         f"## Misses first ({len(rows)} of checks never fitted, {len(fitted)} of fitted figures)",
         "", *_table(rows), "",

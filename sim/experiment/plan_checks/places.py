@@ -164,8 +164,8 @@ def _lonely_reached(residents: int, years: int, seed: int) -> Row:
     lonely = float((np.bincount(which, weights=np.concatenate(chances)) / months).sum())
     usual = float(np.mean(everybody))
     note = (
-        f"bevy_hub in year {years}: {months.size} guests of its lunch, of whom {lonely:.0f} often lonely, "
-        f"beside {usual:.0f} such residents"
+        f"bevy_hub in year {years}: {months.size} guests of its lunch, {lonely:.0f} of them often "
+        f"lonely, beside {usual:.0f} such residents"
     )
     return told(key, lonely / usual, note, math.sqrt(max(lonely, 1.0)) / usual)
 
