@@ -109,6 +109,12 @@ def test_small_multiples_and_places_bear_their_label() -> None:
         "Brighton and Hove and Middlesbrough with “A community pub or hub”; no clear difference "
         "in the rest"
     )
+    sizes = (
+        "People aged 16 or over simulated: Brighton and Hove 10,000 of 236,000; "
+        "Middlesbrough 10,000 of 236,000."
+    )
+    assert both[f"places_{LONELY}"].subtitle.endswith(sizes)
+    assert sizes in alt_text(both[f"places_{LONELY}"])
     none = made(effects={HUB: show_fixture.EFFECTS[HUB] | {CRISES: (0.0, 3.0, 0.0)}})
     same = place_figures.specifications([("a", none), ("b", none)], [CRISES])
     assert "no clear difference in crisis episodes in" in same[0].title
@@ -308,8 +314,9 @@ def test_numbered_marks_of_a_story_do_not_cover_each_other(size: str) -> None:
     )
     world = Story(0xABCDEF << 40, "Brighton and Hove", "hub", "At first.", lines, "At last.",
                   (0, 60), 4)  # fmt: skip
-    spec = story_figures.specification(Pair("A hub", "by rule", 1, 2000, world, world))
+    spec = story_figures.specification(Pair("A hub", "by rule", 1, 2000, world, world, "9.9"))
     assert len(spec.marks) == 6
+    assert "social-infrastructure-sim 9.9, seed 1" in spec.source
     picture = gallery.draw(spec, size)
     ink = picture.canvas.get_renderer()  # type: ignore[attr-defined]
     picture.draw(ink)  # a mark's circle has no size before it is drawn

@@ -67,7 +67,7 @@ def a_pair() -> Pair:
     came = Line(21, "came", "hub", "Went to the lunch club or hub.")
     better = Line(36, "less_lonely", "answer", "Felt less lonely.", 1)
     return Pair("A hub", "the person asked for", 1, 2000, a_story(3, both, worse),
-                a_story(3, both, worse, only, came, better))  # fmt: skip
+                a_story(3, both, worse, only, came, better), "9.9")  # fmt: skip
 
 
 def a_plane(saved: Saved) -> plane_figures.PlaneSpec:

@@ -316,7 +316,7 @@ def test_months_are_dated_as_people_do(month, said):
 def test_nobody_has_a_name():
     assert label(0x3F2A_0000_0000_0001) == "Resident 3f2a"
     story = Story(1, "Leeds", "x\x1b[31m", "", (), "")
-    pair = Pair("T", "rule", 1, 500, story, story)
+    pair = Pair("T", "rule", 1, 500, story, story, "9.9")
     assert "Resident 0000" in pair.page() and "not a finding" in pair.page()
 
 

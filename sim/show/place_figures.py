@@ -84,7 +84,7 @@ def _specification(opened: Opened, measure: str, rows: Sequence[tuple[str, str, 
     return DotSpec(
         f"places_{measure}", _title(first, measure, rows, year),
         f"Difference from each place's own baseline in {year}: {unit}. {bars} Hollow: no clear "
-        f"difference. {sense(measure)}",
+        f"difference. {sense(measure)} {_sizes(opened)}",
         source_line(first, [fact for *_, fact in rows]), unit, measure,
         tuple(
             Dot(first.title(key), name, fact.median, fact.low, fact.high, says(fact),
@@ -93,6 +93,18 @@ def _specification(opened: Opened, measure: str, rows: Sequence[tuple[str, str, 
         ),
         members, "; ".join(unfinished), "plan", "place",
     )  # fmt: skip
+
+
+def _sizes(opened: Opened) -> str:
+    """How many people stand for each place, and for how many where the run says so."""
+    told = []
+    for name, (_, one) in zip(_names(opened), opened, strict=True):
+        real = one.count_of_people("people_16_plus")
+        people = one.request.get("residents")
+        if not isinstance(people, int) or isinstance(people, bool):
+            continue
+        told.append(f"{name} {people:,}" + (f" of {real:,}" if real else ""))
+    return f"People aged 16 or over simulated: {'; '.join(told)}." if told else ""
 
 
 def _title(saved: Saved, measure: str, rows: Sequence[tuple[str, str, Fact]], year: str) -> str:

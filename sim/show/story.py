@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sim.experiment import record
 from sim.show.saved import clean
 from sim.show.story_words import beginning, ending, sentence
 from sim.units import FIRST_YEAR
@@ -113,6 +114,7 @@ class Pair:
     residents: int
     without: Story
     with_plan: Story
+    version: str  # of the software that lived it
 
     def page(self, width: int = 100) -> str:
         """The two lives side by side, or one after the other where the page is narrow."""
@@ -201,4 +203,5 @@ def pair_of(chosen: Any) -> Pair:
         chosen.residents,
         Story.of(chosen.without, chosen.place, "baseline"),
         Story.of(chosen.with_plan, chosen.place, chosen.plan),
+        record.version(),
     )

@@ -95,8 +95,9 @@ def specification(pair: Pair) -> StorySpec:
         f"story_{pair.without.identity:016x}", title,
         f"How often they would say they are lonely, month by month, with “{pair.title}” and "
         f"without. {pair.without.place}. Chosen by rule: {pair.rule}.",
-        f"{AN_EXAMPLE} {SIMULATED} Modelled, not observed. Seed {pair.seed}, "
-        f"{pair.residents:,} residents. Data: {LICENCE}",
+        f"{AN_EXAMPLE} {SIMULATED} Modelled, not observed. "
+        f"social-infrastructure-sim {pair.version}, seed {pair.seed}, {pair.residents:,} "
+        f"residents. Data: {LICENCE}",
         lines, tuple(_marks(stories)),
         tuple((world, line) for world, story in stories for line in story.happened),
     )  # fmt: skip

@@ -43,13 +43,14 @@ def _pair(saved: Saved, told: Mapping[str, Any]) -> Pair:
     scenario, identity = str(told["scenario"]), int(told["identity"])
     if scenario not in saved.scenarios:
         raise ValueError("a story of another plan")
-    lives = [
+    without, with_plan = (
         Story.of(_life(told[world], identity), saved.place, clean(plan))
         for world, plan in (("without", "baseline"), ("with", scenario))
-    ]
+    )
     return Pair(
         saved.title(scenario), clean(told["rule"], _LONGEST_RULE),
-        int(saved.seed) + int(told["member"]), int(saved.request["residents"]), *lives,
+        int(saved.seed) + int(told["member"]), int(saved.request["residents"]), without, with_plan,
+        saved.version,
     )  # fmt: skip
 
 
