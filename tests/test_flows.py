@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import shutil
@@ -291,7 +292,7 @@ def test_many_small_lines_share_a_band_and_nothing_is_lost():
         return flow_figures.Flow(SPENT, source, target, mean, mean, mean, mean)
 
     lines = [flow("big", 1_000.0), flow("one", 1.0), flow("two", 2.0), flow("three", 3.0, "Other")]
-    drawn = flow_chart._few(lines)
+    drawn = flow_chart._few(lines, 0.01)
     assert sum(each.mean for each in drawn) == 1_006.0
     assert [each.target for each in drawn] == ["big", "Other (2 lines)", "three"]
 
@@ -345,3 +346,60 @@ def test_a_picture_of_pounds_says_how_large_the_town_is(folder, tmp_path):
     (target / "run.json").write_text(json.dumps(told), encoding="utf-8")
     spec = flow_figures.specifications(open_results(target))[0]
     assert "pounds in the simulated town of 1,234 people aged 16 or over" in spec.subtitle
+
+
+def many_levers(levers=9, lines=6):
+    """A plan of many levers, each with several lines and something unspent."""
+    flow = flow_figures.Flow
+    paid = tuple(
+        flow("paid", "National government", f"Lever of some length {at}", *[1_000.0 + at] * 4)
+        for at in range(levers)
+    )
+    spent = tuple(
+        flow("spent", each.target, f"What it went on {line}", *[each.mean / (lines + 1)] * 4)
+        for each in paid
+        for line in range(lines)
+    )
+    left = tuple(
+        flow("spent", each.target, "Unspent", *[each.mean / (lines + 1)] * 4, unspent=True)
+        for each in paid
+    )
+    return flow_figures.FlowSpec(
+        "pounds_many", "Pounds of many levers", "Where they went.", "Source.", paid,
+        (*spent, *left), 6, "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", ["landscape", "square", "portrait"])
+@pytest.mark.parametrize("levers", [1, 3, 9])
+def test_however_many_lines_every_word_is_on_the_page_apart_and_large_enough(size, levers):
+    spec = many_levers(levers)
+    picture = gallery.draw(spec, size)
+    ink = picture.canvas.get_renderer()
+    picture.draw(ink)
+    width, height = picture.canvas.get_width_height()
+    words = [each for each in picture.texts if each.get_text().strip()]
+    boxes = [each.get_window_extent(ink) for each in words]
+    assert all(box.x0 >= 0 and box.x1 <= width for box in boxes)
+    assert all(box.y0 >= 0 and box.y1 <= height for box in boxes)
+    (told,) = (at for at, each in enumerate(words) if "Source." in each.get_text())
+    source, least = boxes[told], words[told].get_fontsize()
+    named = [
+        (each, box) for each, box in zip(words, boxes, strict=True)
+        if box.x0 > width / 2 and box.y1 < height * 0.8
+    ]  # fmt: skip
+    assert named and all(each.get_fontsize() >= least - 1e-6 for each, _ in named)
+    assert all(box.y0 >= source.y1 - 2 for _, box in named)
+    ends = sorted((box for _, box in named), key=lambda box: -box.y0)
+    assert all(above.y0 >= below.y1 - 2 for above, below in itertools.pairwise(ends))
+    drawn = [patch.get_window_extent(ink) for axes in picture.axes for patch in axes.patches]
+    inside = picture.axes[0].get_window_extent(ink)
+    assert all(box.y0 >= inside.y0 - 1 and box.y1 <= inside.y1 + 1 for box in drawn)
+
+
+def test_a_lever_drawn_as_one_band_keeps_its_pounds_and_says_what_is_unspent():
+    spec = many_levers()
+    whole = flow_chart._whole([*spec.spent])
+    assert sum(each.mean for each in whole) == pytest.approx(sum(e.mean for e in spec.spent))
+    assert len(whole) == 9 and all("7 lines, £" in each.target for each in whole)
+    assert all(each.target.endswith("unspent") for each in whole)

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 _COLUMNS = (0.18, 0.26)  # of the width, for the words at the left and the right
 _BAR = 0.03  # of the drawing's width
 _GAP = 0.035  # of its height, between bars
-_SMALLEST = 0.01  # of everything spent: smaller lines of a lever share a band
+# Of everything spent: smaller lines of a lever share a band. The first at which all words fit is
+# taken; where none is, each lever is one band.
+_SMALLEST = (0.01, 0.02, 0.03, 0.05, 0.08, 1.0)
+_MOST_GAPS = 0.4  # of the height of the drawing
 _PALE = 0.35
 _GREY = "#8F8F8F"
+_APART = 0.3  # of the letters' size, between names
 Spots = dict[str, tuple[float, float]]
+Block = tuple[list[str], list[str]]
 
 
 def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
@@ -41,16 +46,17 @@ def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(1, 0)
     axes.axis("off")
-    paid, spent, colour = _shown(spec)
+    paid, spent, colour = _fitting(page, spec, room, bottom - top)
     funders = _sums([(each.source, each.mean) for each in paid])
     middle = _sums([(each.target, each.mean) for each in paid])
     out = _sums([(each.source, each.mean) for each in spent])
     middle = {key: max(value, out.get(key, 0.0)) for key, value in middle.items()}
     ends = {str(at): each.mean for at, each in enumerate(spent)}
     most = max(sum(each.values()) for each in (funders, middle, ends))
-    gaps = _GAP * (max(len(funders), len(middle), len(ends)) - 1)
-    scale = (1 - min(gaps, 1 / 2)) / most
-    places = [_spots(each, scale) for each in (funders, middle, ends)]
+    gaps = max(len(funders), len(middle), len(ends)) - 1
+    gap = min(_GAP, _MOST_GAPS / max(gaps, 1))
+    scale = (1 - gap * gaps) / most
+    places = [_spots(each, scale, gap) for each in (funders, middle, ends)]
     _bars(axes, places[0], 0.0, dict.fromkeys(funders, DARK_GREY))
     _bars(axes, places[1], (1 - _BAR) / 2, colour)
     shades = {str(at): _GREY if each.unspent else colour[each.source]
@@ -75,10 +81,25 @@ def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
         )  # fmt: skip
 
 
-def _shown(spec: FlowSpec) -> tuple[list[Flow], list[Flow], dict[str, str]]:
+def _fitting(
+    page: Page, spec: FlowSpec, room: float, height: float
+) -> tuple[list[Flow], list[Flow], dict[str, str]]:
+    """`_shown` with as many lines as can be named in a height, in letters that can be read."""
+    for floor in _SMALLEST:
+        found = _shown(spec, floor)
+        told = [_words(each, spec.members) for each in found[1]]
+        if _tall(_blocks(page, told, room, page.small), page.small) <= height:
+            return found
+    return _shown(spec, None)
+
+
+def _shown(
+    spec: FlowSpec, floor: float | None = _SMALLEST[0]
+) -> tuple[list[Flow], list[Flow], dict[str, str]]:
     """What was paid and spent, the largest first within a lever, and each lever's colour."""
     paid = [each for each in spec.paid if each.mean > 0]
-    spent = _few([each for each in spec.spent if each.mean > 0])
+    gained = [each for each in spec.spent if each.mean > 0]
+    spent = _whole(gained) if floor is None else _few(gained, floor)
     levers = list(dict.fromkeys(each.target for each in paid))
     spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
     shades = frame.colours()
@@ -115,9 +136,22 @@ def _bar(pounds: float, shade: str) -> stacked.Mark:
     return lambda axes, y, strip: axes.barh(y, pounds, height=strip * 0.62, color=shade, zorder=3)
 
 
-def _few(spent: list[Flow]) -> list[Flow]:
+def _whole(spent: list[Flow]) -> list[Flow]:
+    """One flow a lever, what it did not spend with the rest."""
+    found = []
+    for lever in dict.fromkeys(each.source for each in spent):
+        these = [each for each in spent if each.source == lever]
+        mean = sum(each.mean for each in these)
+        left = sum(each.mean for each in these if each.unspent)
+        name = f"{lever}: {len(these)} lines" + (f", {money(left)} unspent" if left else "")
+        one = Flow(SPENT, lever, name, mean, mean, mean, mean)
+        found.append(these[0] if len(these) == 1 else one)
+    return found
+
+
+def _few(spent: list[Flow], share: float) -> list[Flow]:
     """The flows worth a band of their own; a lever's smallest ones together are one."""
-    floor = _SMALLEST * sum(each.mean for each in spent)
+    floor = share * sum(each.mean for each in spent)
     small = [each for each in spent if each.mean < floor and not each.unspent]
     found = [each for each in spent if each not in small]
     for lever in dict.fromkeys(each.source for each in small):
@@ -140,13 +174,13 @@ def _sums(pairs: Sequence[tuple[str, float]]) -> dict[str, float]:
     return total
 
 
-def _spots(pounds: dict[str, float], scale: float) -> Spots:
+def _spots(pounds: dict[str, float], scale: float, gap: float) -> Spots:
     """Where each bar starts and how tall it is, from the top, the whole column in the middle."""
-    tall = sum(pounds.values()) * scale + _GAP * (len(pounds) - 1)
+    tall = sum(pounds.values()) * scale + gap * (len(pounds) - 1)
     at, found = max(0.0, (1 - tall) / 2), {}
     for name, each in pounds.items():
         found[name] = (at, each * scale)
-        at += each * scale + _GAP
+        at += each * scale + gap
     return found
 
 
@@ -178,6 +212,19 @@ def _bands(axes: Axes, order: Sequence[tuple[str, str, float, str]], one: Spots,
         axes.add_patch(band)
 
 
+def _blocks(page: Page, told: Sequence[list[str]], room: float, size: float) -> list[Block]:
+    """Each name and sum broken into lines for a width."""
+    return [
+        (page.wrap(name, size, room, bold=True), page.wrap(said, size, room)) for name, said in told
+    ]
+
+
+def _tall(blocks: Sequence[Block], size: float) -> float:
+    """Height of names and sums one under the other, in pixels."""
+    lines = sum(len(part) for block in blocks for part in block)
+    return lines * size * LINE_HEIGHT + size * _APART * len(blocks)
+
+
 def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, room: float,
             ends: tuple[float, float, float]) -> None:  # fmt: skip
     """Name and sum by each bar (whose edge, top and bottom are `ends`), tied to it by a line.
@@ -189,16 +236,13 @@ def _beside(page: Page, told: dict[str, list[str]], places: Spots, left: float, 
     edge, top, bottom = ends
     size = page.body
     while True:
-        blocks = [
-            (page.wrap(name, size, room, bold=True), page.wrap(said, size, room))
-            for name, said in told.values()
-        ]
-        heights = [sum(map(len, block)) * size * LINE_HEIGHT for block in blocks]
-        if sum(heights) + size * 0.3 * len(blocks) <= bottom - top or size < page.small * 0.7:
+        blocks = _blocks(page, list(told.values()), room, size)
+        if _tall(blocks, size) <= bottom - top or size <= page.small:
             break
-        size *= 0.94
+        size = max(size * 0.94, page.small)
+    heights = [sum(map(len, block)) * size * LINE_HEIGHT for block in blocks]
     wanted = [top + (start + tall / 2) * (bottom - top) for start, tall in map(places.get, told)]  # type: ignore[misc]
-    centres = apart(wanted, heights, top, bottom, size * 0.3)
+    centres = apart(wanted, heights, top, bottom, size * _APART)
     near = left - size * 0.3 if left > edge else left + room + size * 0.3
     far = edge + (size * 0.3 if left > edge else -size * 0.3)
     for (named, said), tall, centre, level in zip(blocks, heights, centres, wanted, strict=True):
