@@ -7,6 +7,7 @@ import json
 import math
 import shutil
 import types
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -395,6 +396,13 @@ def test_however_many_lines_every_word_is_on_the_page_apart_and_large_enough(siz
     drawn = [patch.get_window_extent(ink) for axes in picture.axes for patch in axes.patches]
     inside = picture.axes[0].get_window_extent(ink)
     assert all(box.y0 >= inside.y0 - 1 and box.y1 <= inside.y1 + 1 for box in drawn)
+
+
+def test_a_lever_that_spent_what_nobody_paid_in_is_drawn_too():
+    spec = many_levers(3)
+    spec = replace(spec, paid=spec.paid[:2])
+    names = {each.get_text() for axes in gallery.draw(spec, "square").axes for each in axes.texts}
+    assert "Lever of some length 2" in names
 
 
 def test_a_lever_drawn_as_one_band_keeps_its_pounds_and_says_what_is_unspent():

@@ -281,10 +281,31 @@ def test_runs_of_different_length_or_plans_are_not_compared(folder: Path, tmp_pa
         place_figures.specifications([("a", saved), ("b", alone)])
 
 
+def test_years_that_are_lost_are_told_as_lost(folder: Path) -> None:
+    """A plan that does harm is never worded as one that merely shows no gain."""
+    saved = open_results(folder)
+    lost, costs = np.linspace(-30.0, -20.0, 8), np.full(8, 40_000.0)
+    told = plane_figures._told(saved, HUB, lost, costs)
+    assert told.lost and not told.clear
+    assert "years lost, £40,000 more paid" in told.said and "−" not in told.said
+    title = plane_figures._specification(saved, [(HUB, lost, costs)], "").title
+    assert "years lost" in title and "no clear" not in title
+    both = [(HUB, lost, costs), ("services_only", -lost, costs)]
+    title = plane_figures._specification(saved, both, "").title
+    assert "gained with “All to care" in title and ", lost with “A community pub" in title
+
+
+def test_a_sum_on_both_sides_of_nought_names_both_sides() -> None:
+    assert plane_figures._paid(np.linspace(-2_000.0, 1_000.0, 8)) == (
+        "£500 less paid (£1,800 less to £850 more)"
+    )
+    assert plane_figures._paid(np.zeros(8)) == "as much paid"
+
+
 def test_less_paid_is_said_in_words_and_not_as_a_negative_sum() -> None:
     assert plane_figures._paid(np.full(8, -40_000.0)) == "£40,000 less paid"
     assert plane_figures._paid(np.full(8, 40_000.0)) == "£40,000 more paid"
-    assert plane_figures._paid(np.array([-1_000.0, 1_000.0])).endswith("more paid")
+    assert plane_figures._paid(np.array([-1_000.0, 1_500.0])).endswith("less to £1,400 more)")
 
 
 @pytest.mark.parametrize(

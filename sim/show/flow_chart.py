@@ -50,7 +50,7 @@ def paint(page: Page, spec: FlowSpec, top: float, bottom: float) -> None:
     funders = _sums([(each.source, each.mean) for each in paid])
     middle = _sums([(each.target, each.mean) for each in paid])
     out = _sums([(each.source, each.mean) for each in spent])
-    middle = {key: max(value, out.get(key, 0.0)) for key, value in middle.items()}
+    middle = {key: max(middle.get(key, 0.0), out.get(key, 0.0)) for key in middle | out}
     ends = {str(at): each.mean for at, each in enumerate(spent)}
     most = max(sum(each.values()) for each in (funders, middle, ends))
     gaps = max(len(funders), len(middle), len(ends)) - 1
@@ -100,7 +100,8 @@ def _shown(
     paid = [each for each in spec.paid if each.mean > 0]
     gained = [each for each in spec.spent if each.mean > 0]
     spent = _whole(gained) if floor is None else _few(gained, floor)
-    levers = list(dict.fromkeys(each.target for each in paid))
+    # a lever may have spent what nobody newly paid in
+    levers = list(dict.fromkeys([*(each.target for each in paid), *(one.source for one in spent)]))
     spent.sort(key=lambda each: (levers.index(each.source), each.unspent, -each.mean))
     shades = frame.colours()
     return paid, spent, {lever: shades[at % len(shades)] for at, lever in enumerate(levers)}

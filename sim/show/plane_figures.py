@@ -48,6 +48,7 @@ class Runs:
     said: str
     clear: bool
     people: int = THOUSAND
+    lost: bool = False  # years lost, as clearly as others gain them
 
 
 @dataclass(frozen=True)
@@ -132,16 +133,21 @@ def _title(saved: Saved, told: Sequence[Runs], facts: Sequence[Fact],
             "are gained or lost", labels,
         )  # fmt: skip
     gain = [f"“{each.label}”" for each in told if each.clear]
-    none = [f"“{each.label}”" for each in told if not each.clear]
-    directed = [label for label, each in zip(labels, told, strict=True) if each.clear]
-    if len(told) == 1 and gain:
+    lost = [f"“{each.label}”" for each in told if each.lost]
+    none = [f"“{each.label}”" for each in told if not each.clear and not each.lost]
+    directed = [
+        label for label, each in zip(labels, told, strict=True) if each.clear or each.lost
+    ]  # fmt: skip
+    if len(told) == 1 and not none:
         return labelled(f"In the model, “{told[0].label}”: {told[0].said}", labels, directed)
-    if not gain:
+    if not gain and not lost:
         plans = none[0] if len(none) == 1 else "either plan" if len(none) == 2 else "any plan"
         return labelled(
             f"In the model, no clear gain in loneliness-free years with {plans}", labels
         )
-    said = f"In the model, loneliness-free years gained with {joined(gain)}"
+    parts = [f"gained with {joined(gain)}"] if gain else []
+    parts += [f"lost with {joined(lost)}"] if lost else []
+    said = f"In the model, loneliness-free years {', '.join(parts)}"
     rest = "the other plan" if len(none) == 1 else f"the other {len(none)} plans"
     said += f"; no clear gain with {rest}" if none else ""
     return labelled(said, labels, directed)
@@ -151,6 +157,7 @@ def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud,
           people: int = THOUSAND) -> Runs:  # fmt: skip
     fact = _fact(saved, scenario, years * (THOUSAND / people))
     clear = fact.verdict in ("less", "mostly_less") and has_direction(fact)
+    lost = fact.verdict in ("more", "mostly_more") and has_direction(fact)
     paid = _paid(pounds)
     word = "range of runs" if years.size < ENOUGH_RUNS else "90% of runs"
     bracketed = f" ({word} in brackets)"
@@ -158,16 +165,18 @@ def _told(saved: Saved, scenario: str, years: Cloud, pounds: Cloud,
         said = f"{_years(years[0])} years, {paid}, in one run"
     elif too_few_for_direction(fact):
         said = f"too few runs to tell of years; {paid}"
+    elif lost:
+        said = f"{_range(-years, _years)} years lost, {paid}"
     elif not clear:
         said = f"no clear gain in years; {paid}"
     else:
         said = f"{_range(years, _years)} years, {paid}"
         if float(np.mean((years > 0) & (pounds > 0))) >= 1:
             said += f": {_range(pounds / years, gbp)} for each year"
-        elif float(np.mean(pounds > 0)) < HEDGED_VERB:
+        elif pounds.any() and float(np.mean(pounds > 0)) < HEDGED_VERB:
             said += "; not clear that it costs more"
     said += bracketed if "(" in said else ""
-    return Runs(saved.title(scenario), years, pounds, said, clear, people)
+    return Runs(saved.title(scenario), years, pounds, said, clear, people, lost)
 
 
 def _years(value: float) -> str:
@@ -177,10 +186,16 @@ def _years(value: float) -> str:
 
 
 def _paid(pounds: Cloud) -> str:
-    """'£40,000 (£30,000 to £50,000) more paid', or less where every run paid less."""
-    if pounds.max() < 0:
+    """'£40,000 (£30,000 to £50,000) more paid', or less; both ends named where they differ."""
+    low, middle, high = (float(each) for each in np.quantile(pounds, (0.05, 0.5, 0.95)))
+    if low == high == 0:
+        return "as much paid"
+    if high <= 0:
         return f"{_range(-pounds, gbp)} less paid"
-    return f"{_range(pounds, gbp)} more paid"
+    if low >= 0:
+        return f"{_range(pounds, gbp)} more paid"
+    word = "less" if middle < 0 else "more"
+    return f"{gbp(abs(middle))} {word} paid ({gbp(-low)} less to {gbp(high)} more)"
 
 
 def _range(values: Cloud, word: Callable[[float], str]) -> str:
