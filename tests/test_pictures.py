@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sim.show import (
     multiples_chart,
     network_figures,
     place_figures,
+    plane_chart,
     plane_figures,
     story_figures,
 )
@@ -293,6 +295,41 @@ def test_years_that_are_lost_are_told_as_lost(folder: Path) -> None:
     both = [(HUB, lost, costs), ("services_only", -lost, costs)]
     title = plane_figures._specification(saved, both, "").title
     assert "gained with “All to care" in title and ", lost with “A community pub" in title
+
+
+@pytest.mark.parametrize("size", ["landscape", "square", "portrait"])
+def test_the_words_of_four_clouds_stay_clear_of_the_source(folder: Path, size: str) -> None:
+    saved = open_results(folder)
+    luck = np.random.default_rng(3)
+    long = "A plan of many words for people of every age in every part of the town"
+    runs = tuple(
+        plane_figures._told(saved, HUB, luck.uniform(20.0, 90.0, 8), luck.uniform(1e6, 9e6, 8))
+        for _ in range(4)
+    )
+    runs = tuple(replace(each, label=long) for each in runs)
+    one = plane_figures._specification(saved, [(HUB, np.ones(8), np.ones(8))], "")
+    spec = replace(one, runs=runs)
+    picture = gallery.draw(spec, size)
+    ink = picture.canvas.get_renderer()  # type: ignore[attr-defined]
+    picture.draw(ink)
+    foot, others = 0.0, []
+    for each in picture.texts:
+        box = each.get_window_extent(ink)
+        if " ".join(each.get_text().split()) in spec.source:
+            foot = max(foot, box.y1)
+        else:
+            others.append(box)
+    assert foot > 0 and len(others) > 6
+    assert all(box.y0 >= foot - 2 for box in others)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(-125e6, "−£125 million"), (0.0, "£0"), (2.5e6, "£2.5 million"), (12_500.0, "£12,500"),
+     (1.25e9, "£1.25 billion")],
+)  # fmt: skip
+def test_steps_of_pounds_are_never_moved_by_rounding(value: float, said: str) -> None:
+    assert plane_chart._step(value) == said
 
 
 def test_a_sum_on_both_sides_of_nought_names_both_sides() -> None:

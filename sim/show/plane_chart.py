@@ -39,7 +39,7 @@ def paint(page: Page, spec: PlaneSpec, top: float, bottom: float) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: gbp(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _step(value)))
     axes.tick_params(labelsize=points(page.body), length=4, labelcolor=DARK_GREY)
     under = ["Loneliness-free years"]
     page.write(under, right - page.text_width(under[0], page.body, True), floor + page.body * 1.9,
@@ -47,13 +47,22 @@ def paint(page: Page, spec: PlaneSpec, top: float, bottom: float) -> None:
     y = head if across else floor + page.body * 3.8
     x = right + page.body * 2 if across else page.margin
     room = column if across else page.width - 2 * page.margin
+    size = _fitting(page, spec, room, bottom - head) if across else page.body
     for each, colour, marker in zip(spec.runs, frame.colours(), MARKERS, strict=False):
         axes.plot(each.years, each.pounds, linestyle="none", marker=marker, color=colour,
                   markersize=points(page.body * 0.5), alpha=0.45, zorder=3)  # fmt: skip
         axes.plot([np.median(each.years)], [np.median(each.pounds)], marker=marker, color=colour,
                   markersize=points(page.body * 1.05), markeredgecolor="white",
                   markeredgewidth=1.5, linestyle="none", zorder=5, clip_on=False)  # fmt: skip
-        y = _beside(page, (each.label, each.said), (colour, marker), (x, y, room))
+        y = _beside(page, (each.label, each.said), (colour, marker), (x, y, room), size)
+
+
+def _fitting(page: Page, spec: PlaneSpec, room: float, height: float) -> float:
+    """Size of the words beside a wide picture: smaller only where they would run over its foot."""
+    size = page.body
+    while _words(page, spec, room, size) > height and size > page.small:
+        size = max(size * 0.94, page.small)
+    return size
 
 
 _NAMES = ("years", "pounds")
@@ -65,16 +74,28 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
     return low - pad, high + pad
 
 
+def _step(value: float) -> str:
+    """A sum on the axis in full, which two figures would move: £125 million, never £120 million."""
+    size = abs(value)
+    unit, word = next(
+        ((unit, word) for unit, word in ((1e9, " billion"), (1e6, " million")) if size >= unit),
+        (1.0, ""),
+    )
+    return f"{'−' if value < 0 else ''}£{_plain(size / unit)}{word}"
+
+
 def _plain(value: float) -> str:
     text = f"{abs(value):,.3f}".rstrip("0").rstrip(".")
     return f"{'−' if value < 0 and text != '0' else ''}{text}"
 
 
-def _lines(page: Page, text: tuple[str, str], room: float) -> tuple[list[str], list[str]]:
-    lead = page.body * 1.4
+def _lines(
+    page: Page, text: tuple[str, str], room: float, size: float
+) -> tuple[list[str], list[str]]:
+    lead = size * 1.4
     return (
-        page.wrap(text[0], page.body, room - lead, bold=True),
-        page.wrap(text[1], page.body, room - lead),
+        page.wrap(text[0], size, room - lead, bold=True),
+        page.wrap(text[1], size, room - lead),
     )
 
 
@@ -83,24 +104,25 @@ def tall(page: Page, spec: PlaneSpec) -> float:
     return page.body * (_PLOT + 5.2) + _words(page, spec, page.width - 2 * page.margin)
 
 
-def _words(page: Page, spec: PlaneSpec, room: float) -> float:
-    """How tall the words under a square or tall picture stand."""
-    blocks = [_lines(page, (each.label, each.said), room) for each in spec.runs]
-    return sum((len(a) + len(b) + 0.5) * page.body * LINE_HEIGHT for a, b in blocks)
+def _words(page: Page, spec: PlaneSpec, room: float, size: float | None = None) -> float:
+    """How tall the words beside or under a picture stand."""
+    size = size or page.body
+    blocks = [_lines(page, (each.label, each.said), room, size) for each in spec.runs]
+    return sum((len(a) + len(b) + 0.5) * size * LINE_HEIGHT for a, b in blocks)
 
 
 def _beside(page: Page, text: tuple[str, str], mark: tuple[str, str],
-            spot: tuple[float, float, float]) -> float:  # fmt: skip
+            spot: tuple[float, float, float], size: float) -> float:  # fmt: skip
     """A cloud's mark, name and numbers; returns where the next may start."""
     from matplotlib.lines import Line2D
 
     x, y, room = spot
-    named, said = _lines(page, text, room)
-    middle = y + page.body * LINE_HEIGHT * 0.5
+    named, said = _lines(page, text, room, size)
+    middle = y + size * LINE_HEIGHT * 0.5
     page.figure.add_artist(
-        Line2D([(x + page.body * 0.4) / page.width], [1 - middle / page.height], color=mark[0],
-               marker=mark[1], markersize=points(page.body * 0.8), linestyle="none")
+        Line2D([(x + size * 0.4) / page.width], [1 - middle / page.height], color=mark[0],
+               marker=mark[1], markersize=points(size * 0.8), linestyle="none")
     )  # fmt: skip
-    under = page.write(named, x + page.body * 1.4, y, page.body, bold=True)
-    under = page.write(said, x + page.body * 1.4, under, page.body)
-    return under + page.body * LINE_HEIGHT * 0.5
+    under = page.write(named, x + size * 1.4, y, size, bold=True)
+    under = page.write(said, x + size * 1.4, under, size)
+    return under + size * LINE_HEIGHT * 0.5
