@@ -1,8 +1,8 @@
 """Schemes that meet people by name, each lived with and without: the material of evaluations.
 
 Published effects are of programmes of many kinds, so eight presets stand for them: every one whose
-aim is to meet lonely or older people. The list was fixed before these checks were run; they weigh alike
-whatever their size, as studies nearly do in a pooled estimate. Looks at scenarios and models
+aim is to meet lonely or older people. The list was fixed before these checks were run; they weigh
+alike whatever their size, as studies nearly do in a pooled estimate. Looks at scenarios and models
 through the evaluation's rooms; changes nothing.
 """
 
