@@ -37,9 +37,7 @@ Progress = Callable[[int, int, str], None]
 NOT_MEASURED = "fit_targets.csv"  # families of targets a baseline cannot be held against, and why
 GROWING = {"75_plus": 75, "85_plus": 85}
 PROJECTION_YEARS = 10
-RESIDENTS = (
-    60_000  # fewer stand for other neighbourhoods and wander more by luck: see docs/limits.md
-)
+RESIDENTS = 60_000  # fewer stand for other neighbourhoods and wander more by luck
 EXPERIMENT_YEARS = 4  # of the natural experiment; its first is left to settle
 HEADS = ("figure", "kind", "target", "low", "high", "model", "differs by", "luck", "rooms off",
          "note")  # fmt: skip
