@@ -13,6 +13,7 @@ from test_evaluate_designs import LUCK, NOISE, WINDOW, made_up
 from sim.evidence import registry
 from sim.experiment import promises
 from sim.experiment.evaluation import towns
+from sim.experiment.evaluation.estimates import Z_95, Estimate, alike, unknown
 from sim.experiment.evaluation.files import Served, served_files
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS
 from sim.experiment.plan_checks import company, emergencies, places, reading, schemes, worth_rows
@@ -159,7 +160,7 @@ def test_schemes_weigh_alike_whatever_their_size(nothing_done):
     few = nothing_done.only(np.arange(len(nothing_done)) < 100)
     own = [company.in_own_sd(each, company.designs.before_after).value
            for each in (nothing_done, few)]  # fmt: skip
-    both = company.alike([
+    both = alike([
         company.in_own_sd(each, company.designs.before_after) for each in (nothing_done, few)
     ])  # fmt: skip
     assert both.value == pytest.approx(sum(own) / 2)
@@ -195,6 +196,13 @@ def test_a_scheme_that_cuts_emergency_use_is_counted_as_one_that_does(nothing_do
     assert rows["nuffield_evaluations_overall_direction"].value == -1.0
     assert rows["matched_connectors_find_no_fall"].verdict == MISS
     assert rows["age_uk_picp_emergency_direction"].value == -1.0
+
+
+def test_a_direction_is_one_only_where_its_interval_is_clear_of_nought():
+    for low, high, sign in ((0.1, 0.3, 1.0), (-0.3, -0.1, -1.0), (-0.1, 0.3, 0.0)):
+        middle, error = (low + high) / 2, (high - low) / 2 / Z_95
+        assert emergencies._clear_sign(Estimate(middle, error, 9)) == sign
+    assert math.isnan(emergencies._clear_sign(unknown()))
 
 
 def test_carers_breakdowns_are_held_against_their_own_lives_without_support(nothing_done):

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from sim.evidence import registry
 from sim.experiment.fit_finding import MISS, PASS, Finding, Row, judge
-from sim.experiment.plan_checks.reading import told
+from sim.experiment.plan_checks.reading import KIND, told
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PROBABLY_COSTS = 0.20  # a signposting service may save cash in fewer draws than this
-KIND = "promise of a plan"
 LONELY, ADMISSIONS = "often_lonely_share", "emergency_admissions_per_1000"
 ADULTS = "adults_per_head"
 FROME_YEARS = 5  # of admissions in Frome, April 2013 to December 2017

@@ -20,7 +20,14 @@ from sim.experiment.council_halves import Half
 from sim.experiment.ensemble import default_jobs
 from sim.experiment.fit_finding import MISS, NEAR, NOT_COMPUTED, PASS, Finding, Row, judge
 from sim.experiment.patterns import Judged, Watch
-from sim.experiment.plan_checks import company, emergencies, places, schemes, worth_rows
+from sim.experiment.plan_checks import (
+    company,
+    emergencies,
+    places,
+    reading,
+    schemes,
+    worth_rows,
+)
 from sim.experiment.request import whole_number
 from sim.experiment.rivals import Standing
 from sim.experiment.track_record import Check
@@ -61,12 +68,12 @@ class Verification:
             f"not given within a fifth ({', '.join(each.councils)})."
             for each in self.halves
         ]
-        effects = [row for row in self.promises if row.kind != promises.KIND]
+        effects = [row for row in self.promises if row.kind != reading.KIND]
         told.append(f"Published effects of programmes, never fitted: {_count(effects)}.")
         told += [
             f"Plan, {row.key}: {row.verdict}, {row.note}."
             for row in self.promises
-            if row.kind == promises.KIND
+            if row.kind == reading.KIND
         ]
         return told
 
@@ -194,7 +201,7 @@ PROMISES = [name for name in PARTS if name.startswith("promise")]
 
 def _answered(rows: list[Row], kept: list[Row]) -> list[Row]:
     """The rows, with targets that a plan's run answered in place of their reasons for not being."""
-    found = {row.key: row for row in kept if row.kind != promises.KIND}
+    found = {row.key: row for row in kept if row.kind != reading.KIND}
     sign = _sign_of_admissions(rows)
     found |= {sign.key: sign} if sign is not None else {}
     return [found.get(row.key, row) for row in rows]

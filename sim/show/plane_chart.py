@@ -10,7 +10,7 @@ import numpy as np
 from sim.show import frame
 from sim.show.charts import MARKERS
 from sim.show.layout import DARK_GREY, LINE_HEIGHT, Page, points
-from sim.show.plane_figures import PlaneSpec, gbp
+from sim.show.plane_figures import PlaneSpec, gbp, scale_of
 
 _COLUMN = 0.27
 _PLOT = 16.0  # of a phone's picture, in lines of text
@@ -77,10 +77,7 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
 def _step(value: float) -> str:
     """A sum on the axis in full, which two figures would move: £125 million, never £120 million."""
     size = abs(value)
-    unit, word = next(
-        ((unit, word) for unit, word in ((1e9, " billion"), (1e6, " million")) if size >= unit),
-        (1.0, ""),
-    )
+    unit, word = scale_of(size)
     return f"{'−' if value < 0 else ''}£{_plain(size / unit)}{word}"
 
 

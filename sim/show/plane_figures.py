@@ -81,12 +81,17 @@ class PlaneSpec:
 def gbp(value: float) -> str:
     """A sum to two figures with its sign, and a short word where it is large."""
     size = abs(value)
-    unit, word = next(
+    unit, word = scale_of(size)
+    said = figure(size / unit) if size >= 1 else "0"
+    return f"{'−' if value < 0 and said != '0' else ''}£{said}{word}"
+
+
+def scale_of(size: float) -> tuple[float, str]:
+    """The unit a sum is said in, and its word: pounds alone have none."""
+    return next(
         ((unit, word) for unit, word in ((1e9, " billion"), (1e6, " million")) if size >= unit),
         (1.0, ""),
     )
-    said = figure(size / unit) if size >= 1 else "0"
-    return f"{'−' if value < 0 and said != '0' else ''}£{said}{word}"
 
 
 def specifications(saved: Saved) -> Iterator[PlaneSpec]:

@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Z_95 = 1.959963984540054  # two-sided 5% of the normal distribution
+Z_90 = 1.6448536269514722  # two-sided 10%
 NOT_KNOWN = math.nan
 
 
@@ -54,6 +56,16 @@ def mean(values: Floats) -> Estimate:
     return Estimate(
         float(seen.mean()), float(seen.std(ddof=1)) / math.sqrt(seen.size), int(seen.size)
     )
+
+
+def alike(each: Sequence[Estimate]) -> Estimate:
+    """The mean of several effects that weigh alike; not a number where there is none."""
+    some = [one for one in each if math.isfinite(one.value)]
+    if not some:
+        return unknown()
+    error = math.sqrt(sum(one.error**2 for one in some)) / len(some)
+    people = sum(one.people for one in some)
+    return Estimate(sum(one.value for one in some) / len(some), error, people)
 
 
 def rates(*signed: tuple[float, Floats, Floats]) -> Estimate:

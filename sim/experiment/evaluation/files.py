@@ -122,7 +122,9 @@ def served_files(
     """The files of one town, from its registers with the plan and without.
 
     `noise` is the SD of the survey answer about the latent score. With `ward` the plan meets people
-    in hospital: an admission in the month of being met is then what led to the meeting.
+    in hospital: an admission in the month of being met is then taken to be what led to the meeting.
+    Registers hold months, so the few who were met elsewhere and admitted later in that month are
+    taken for met on the ward.
     """
     parts = []
     for met in range(window.first_entry(), window.last_entry() + 1):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sim.experiment.evaluation import designs
-from sim.experiment.evaluation.estimates import Estimate
+from sim.experiment.evaluation.estimates import Estimate, alike
 from sim.experiment.evaluation.files import Served
 from sim.experiment.evaluation.reasons import changed
 from sim.experiment.fit_finding import Row
@@ -57,16 +57,6 @@ def in_own_sd(files: Served, design: Design) -> Estimate:
     if len(files) < 2:
         return Estimate(math.nan, math.nan, len(files))
     return design(files, float(files.floats("answer_before").std(ddof=1))).loneliness
-
-
-def alike(each: Sequence[Estimate]) -> Estimate:
-    """The mean of several effects that weigh alike; not a number where there is none."""
-    some = [one for one in each if math.isfinite(one.value)]
-    if not some:
-        return Estimate(math.nan, math.nan, 0)
-    error = math.sqrt(sum(one.error**2 for one in some)) / len(some)
-    people = sum(one.people for one in some)
-    return Estimate(sum(one.value for one in some) / len(some), error, people)
 
 
 def _lonely(key: str, told_of: Sequence[Seen], design: Design, what: str) -> Row:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.experiment.evaluation import designs
-from sim.experiment.evaluation.estimates import Estimate, rates
+from sim.experiment.evaluation.estimates import Estimate, alike, rates
 from sim.experiment.evaluation.files import Served
 from sim.experiment.fit_finding import Row
 from sim.experiment.plan_checks.reading import promise, told
@@ -46,16 +46,13 @@ def rows(seen: Mapping[str, Seen]) -> list[Row]:
         )  # fmt: skip
     for key, kind in (("popp_before_after_ae", "ae"),
                       ("popp_before_after_overnight_stays", ADMITTED)):  # fmt: skip
-        every = [before_after(each, kind) for each in older]
-        some = [each for each in every if math.isfinite(each.value)]
-        value = float(np.mean([each.value for each in some])) if some else math.nan
-        error = math.sqrt(sum(each.error**2 for each in some)) / len(some) if some else math.nan
+        mean = alike([before_after(each, kind) for each in older])
         what = "A&E" if kind == "ae" else "emergency admissions, in place of nights in hospital,"
         ward = before_after(seen[WARD].older() if WARD in seen else None, kind)
         found.append(
-            told(key, value, f"{what} of people of 65 or over, the year from being met over the "
-                 f"year before, mean of {len(some)} schemes alike in weight; alone, {WARD}, which "
-                 f"meets people in hospital: {ward.value:.2f}", error)
+            told(key, mean.value, f"{what} of people of 65 or over, the year from being met "
+                 f"over the year before, mean of {len(older)} schemes alike in weight; alone, "
+                 f"{WARD}, which meets people in hospital: {ward.value:.2f}", mean.error)
         )  # fmt: skip
     return found
 
@@ -100,15 +97,15 @@ def _of_connectors(met: Served | None) -> list[Row]:
         ratio, relative = _twin_ratio(met), _matched_admissions(met)
     who = f"{size} people met by connectors of {len(CONNECTORS)} presets"
     return [
-        told("age_uk_picp_emergency_direction", _sign(matched.value),
+        told("age_uk_picp_emergency_direction", _clear_sign(matched),
              f"matched evaluation, {who}: {matched.value:+.3f} contacts a person a year "
              f"({matched.low:.3f} to {matched.high:.3f})"),
         told("icp_case_management_emergency_change", relative.value,
              f"admissions by matched evaluation over a year, {who}", relative.error),
         told("wellbeing_coordinator_torbay_service_use",
-             math.nan if math.isnan(after.value) else float(after.value > 0),
+             max(_clear_sign(after), 0.0) if math.isfinite(after.value) else math.nan,
              f"before and after, {who}: {after.value:+.3f} contacts a person a year "
-             f"({after.low:.3f} to {after.high:.3f}); 1 is a rise"),
+             f"({after.low:.3f} to {after.high:.3f}); 1 is a rise clear of nought"),
         told("connector_direct_crisis_rate_ratio", ratio.value,
              f"emergency use over that of their own lives without it, {who}", ratio.error),
     ]  # fmt: skip
@@ -170,5 +167,8 @@ def _breakdowns(one: Seen | None) -> Row:
     return told(key, 1.0 + more.value, note, more.error)
 
 
-def _sign(value: float) -> float:
-    return math.nan if math.isnan(value) else math.copysign(1.0, value) if value else 0.0
+def _clear_sign(found: Estimate) -> float:
+    """-1 or 1 where the whole interval is on one side of nought, else 0: luck has no direction."""
+    if math.isnan(found.value):
+        return math.nan
+    return 1.0 if found.low > 0 else -1.0 if found.high < 0 else 0.0

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiment.evaluation.estimates import Z_90
 from sim.experiment.fit_finding import Row
 from sim.experiment.plan_checks.reading import told
 
@@ -106,5 +107,5 @@ def _of(gain: float, cost: float) -> float:
 
 def _error(gain: Any, cost: float, draws: int) -> float:
     """About one standard error of the middle of some draws, from their 90% range."""
-    spread = (gain.p95 - gain.p05) / (2 * 1.645)
+    spread = (gain.p95 - gain.p05) / (2 * Z_90)
     return spread / math.sqrt(draws) / cost if cost > 0 else 0.0
